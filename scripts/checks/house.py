@@ -24,7 +24,7 @@ OWNERS = {
     r"sqlite3\.h": ["agent/sqlite"],
     r"mqtt/|MQTT": ["sync/mqtt"],
     r"Poco/": ["agent/http", "agent/platform", "sync/hq/main", "firmware/traylined", "firmware/cli"],
-    r"nlohmann/": ["agent/event", "agent/api", "agent/http", "sync/wire", "sync/hq", "firmware/cli"],
+    r"nlohmann/": ["agent/event", "agent/api", "agent/http", "sync/wire", "sync/hq", "firmware/cli", "firmware/replay"],
     r"toml\+\+/": ["firmware/config"],
     r"zstd": ["sync/wire"],
     r"CLI/": ["firmware", "sync/hq/main"],

@@ -29,8 +29,9 @@ TEST(BoundedQueue, RefusesWhenFullAndLeavesTheItemAlone) {
   ASSERT_TRUE(queue.TryPush(std::make_unique<int>(1)));
   auto refused = std::make_unique<int>(2);
   EXPECT_FALSE(queue.TryPush(std::move(refused)));
-  ASSERT_NE(refused, nullptr);  // NOLINT(bugprone-use-after-move): the promise under test
-  EXPECT_EQ(*refused, 2);
+  // The promise under test: what was refused is not moved away.
+  ASSERT_NE(refused, nullptr);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(*refused, 2);       // NOLINT(bugprone-use-after-move)
   EXPECT_EQ(queue.size(), 1U);
 }
 
