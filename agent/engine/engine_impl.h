@@ -1,0 +1,73 @@
+// Engine::Impl: what the engine is made of. Internal to agent/engine.
+#ifndef TRAYLINE_AGENT_ENGINE_ENGINE_IMPL_H_
+#define TRAYLINE_AGENT_ENGINE_ENGINE_IMPL_H_
+
+#include <map>
+#include <utility>
+
+#include "agent/engine/desk.h"
+#include "agent/engine/engine.h"
+#include "agent/engine/idempotency.h"
+#include "agent/engine/scribe.h"
+
+namespace trayline::engine {
+
+struct Engine::Impl {
+  // One command's work before it is submitted.
+  struct Work {
+    explicit Work(Impl& impl) : scribe(impl.pen, impl.desk, impl.options.policy, impl.clock) {}
+
+    Scribe scribe;
+    ports::Transaction transaction;
+  };
+
+  Impl(Options o, ports::EventStore& s, ports::Clock& c, Log& l,
+       std::function<void(std::function<void()>)> p)
+      : options(std::move(o)),
+        store(s),
+        clock(c),
+        log(l),
+        post(std::move(p)),
+        desk(options.policy) {}
+
+  Status LoadState();
+  void ReloadWhenQuiet();
+  void RecordStart(const StartInfo& info);
+
+  RecordResult RecordOne(Work& work, std::uint32_t stream, std::string_view host, RecordItem& item);
+  RecordResult WriteItem(Work& work, std::string_view host, RecordItem& item);
+  JourneyId BeginJourney(Work& work, std::string_view host, std::string_view ref,
+                         event::Record data);
+  void EndJourney(Work& work, const journey::Journey& journey, journey::Outcome outcome,
+                  journey::Evidence evidence);
+  void MakeRoom(Work& work);
+
+  void Submit(Work work, std::function<void(Status)> done);
+  void Settled(const Status& status);
+  [[nodiscard]] bool Accepting() const { return !reload_wanted && !stopping; }
+  [[nodiscard]] std::optional<MonoTime> DueAt(const journey::Journey& journey) const;
+
+  const Options options;
+  ports::EventStore& store;
+  ports::Clock& clock;
+  Log& log;
+  const std::function<void(std::function<void()>)> post;
+
+  Pen pen;
+  Desk desk;
+  Idempotency idempotency;
+  Sequence checkpoint_at;
+  bool clean_stop = true;  // of the writer before this one
+  // Journeys that were open when the daemon started and that their host has not come back to.
+  std::map<JourneyId, MonoTime> awaited;
+
+  std::size_t in_flight = 0;
+  bool reload_wanted = false;
+  MonoTime reload_not_before;
+  bool stopping = false;
+  EngineStatus counts;
+};
+
+}  // namespace trayline::engine
+
+#endif  // TRAYLINE_AGENT_ENGINE_ENGINE_IMPL_H_

@@ -1,0 +1,228 @@
+#include "tests/fakes/memory_event_store.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+namespace trayline::fakes {
+
+using ports::StoredEvent;
+
+void MemoryEventStore::Submit(ports::Transaction transaction, std::function<void(Status)> done) {
+  bool queued = false;
+  {
+    MutexLock lock(mutex_);
+    queued = queue_.size() < options_.queue_max;
+    if (queued) {
+      queue_.push_back({std::move(transaction), std::move(done), refusing_});
+    } else if (!refusing_) {
+      refusing_ = Error{Errc::kRetryLater, "an earlier transaction found the queue full"};
+    }
+  }
+  if (!queued) {
+    done(Error{Errc::kRetryLater, "the queue of the store is full"});
+  } else if (options_.commit_at_once) {
+    RunOnce();
+  }
+}
+
+bool MemoryEventStore::RunOnce() {
+  std::vector<Waiting> group;
+  std::vector<Status> answers;
+  std::function<void(Sequence)> listener;
+  Sequence last;
+  {
+    MutexLock lock(mutex_);
+    if (queue_.empty()) return false;
+    std::move(queue_.begin(), queue_.end(), std::back_inserter(group));
+    queue_.clear();
+    const std::size_t commits_before = commits_;
+    answers = CommitGroup(group);
+    if (commits_ != commits_before) listener = listener_;
+    last = Last();
+  }
+  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(answers[i]);
+  if (listener) listener(last);
+  return true;
+}
+
+std::vector<Status> MemoryEventStore::CommitGroup(std::vector<Waiting>& group) {
+  std::vector<Status> answers;
+  bool committed = false;
+  std::optional<Error> failed = std::exchange(fail_next_, std::nullopt);
+  if (failed) RefuseFromNowOn(*failed);
+  for (Waiting& waiting : group) {
+    if (failed) {
+      answers.emplace_back(*failed);
+    } else if (waiting.refusal) {
+      answers.emplace_back(*waiting.refusal);
+    } else if (!Follows(waiting.transaction)) {
+      failed = Error{Errc::kRetryLater, "a transaction before this one was refused"};
+      RefuseFromNowOn(*failed);
+      answers.emplace_back(
+          Error{Errc::kConflict, "events do not follow on " + std::to_string(Last().value)});
+    } else {
+      Keep(std::move(waiting.transaction));
+      committed = true;
+      answers.emplace_back();
+    }
+  }
+  if (committed) ++commits_;
+  return answers;
+}
+
+bool MemoryEventStore::Follows(const ports::Transaction& transaction) const {
+  Sequence expected = Last().Next();
+  for (const StoredEvent& event : transaction.events) {
+    if (event.sequence != expected) return false;
+    expected = expected.Next();
+  }
+  return true;
+}
+
+void MemoryEventStore::Keep(ports::Transaction transaction) {
+  std::move(transaction.events.begin(), transaction.events.end(), std::back_inserter(events_));
+  std::move(transaction.streams.begin(), transaction.streams.end(), std::back_inserter(streams_));
+  for (ports::ForeignKey& key : transaction.foreign_keys) KeepForeignKey(std::move(key));
+  if (transaction.checkpoint) checkpoint_ = std::move(transaction.checkpoint);
+}
+
+void MemoryEventStore::KeepForeignKey(ports::ForeignKey key) {
+  const WallTime oldest = key.recorded - std::chrono::days(ports::kForeignKeyDays);
+  std::erase_if(foreign_keys_, [&key, oldest](const ports::ForeignKey& other) {
+    return (other.stream == key.stream && other.id == key.id) || other.recorded < oldest;
+  });
+  if (foreign_keys_.size() == ports::kForeignKeysMax) foreign_keys_.erase(foreign_keys_.begin());
+  foreign_keys_.push_back(std::move(key));
+}
+
+void MemoryEventStore::RefuseFromNowOn(const Error& error) {
+  refusing_ = error;
+  for (Waiting& waiting : queue_) waiting.refusal = error;
+}
+
+Sequence MemoryEventStore::Last() const {
+  return events_.empty() ? Sequence{} : events_.back().sequence;
+}
+
+Result<ports::CommittedState> MemoryEventStore::Load() {
+  MutexLock lock(mutex_);
+  for (Waiting& waiting : queue_) {
+    waiting.refusal = Error{Errc::kRetryLater, "submitted before the state was loaded"};
+  }
+  refusing_.reset();
+  ports::CommittedState state;
+  state.epoch = options_.epoch;
+  state.journal_id = options_.journal_id;
+  state.opens = opens_;
+  state.boot = boot_;
+  state.new_boot = new_boot_;
+  state.clean_stop = clean_stop_;
+  state.last = Last();
+  state.checkpoint = checkpoint_;
+  const Sequence above = checkpoint_ ? checkpoint_->at : Sequence{};
+  std::copy_if(events_.begin(), events_.end(), std::back_inserter(state.tail),
+               [above](const StoredEvent& event) { return event.sequence > above; });
+  state.streams = streams_;
+  state.window = Window();
+  state.foreign_keys = foreign_keys_;
+  return state;
+}
+
+std::vector<ports::WindowEntry> MemoryEventStore::Window() const {
+  std::map<std::uint32_t, std::deque<ports::WindowEntry>> streams;
+  for (const StoredEvent& event : events_) {
+    if (event.stream == 0) continue;
+    std::deque<ports::WindowEntry>& records = streams[event.stream];
+    if (records.empty() || records.back().number != event.number) {
+      records.push_back({event.stream, event.number, event.digest, event.sequence, event.sequence,
+                         event.journey});
+      if (records.size() > ports::kStreamWindow) records.pop_front();
+    }
+    records.back().last = event.sequence;
+    if (records.back().journey == 0) records.back().journey = event.journey;
+  }
+  std::vector<ports::WindowEntry> window;
+  for (const auto& [stream, records] : streams) {
+    window.insert(window.end(), records.begin(), records.end());
+  }
+  return window;
+}
+
+Result<std::vector<StoredEvent>> MemoryEventStore::Read(Sequence after, std::size_t limit,
+                                                        std::size_t max_bytes) {
+  MutexLock lock(mutex_);
+  std::vector<StoredEvent> found;
+  std::size_t bytes = 0;
+  for (const StoredEvent& event : events_) {
+    if (event.sequence <= after) continue;
+    bytes += event.body.size();
+    if (found.size() == limit || (!found.empty() && bytes > max_bytes)) break;
+    found.push_back(event);
+  }
+  return found;
+}
+
+Result<std::vector<StoredEvent>> MemoryEventStore::ReadJourney(std::uint64_t journey,
+                                                               std::size_t limit) {
+  MutexLock lock(mutex_);
+  std::vector<StoredEvent> found;
+  for (const StoredEvent& event : events_) {
+    if (found.size() == limit) break;
+    if (event.journey == journey) found.push_back(event);
+  }
+  return found;
+}
+
+ports::OutboxState MemoryEventStore::State() {
+  MutexLock lock(mutex_);
+  ports::OutboxState state;
+  state.epoch = options_.epoch;
+  state.journal_id = options_.journal_id;
+  state.opens = opens_;
+  state.first = events_.empty() ? Sequence{} : events_.front().sequence;
+  state.last = Last();
+  state.acked = acked_;
+  for (const StoredEvent& event : events_) state.bytes += event.body.size();
+  return state;
+}
+
+void MemoryEventStore::Acknowledge(Epoch epoch, Sequence watermark) {
+  MutexLock lock(mutex_);
+  if (epoch != options_.epoch || watermark > Last() || watermark < acked_) return;
+  acked_ = watermark;
+}
+
+void MemoryEventStore::SetCommitListener(std::function<void(Sequence last)> listener) {
+  MutexLock lock(mutex_);
+  listener_ = std::move(listener);
+}
+
+void MemoryEventStore::FailNextCommit(Error error) {
+  MutexLock lock(mutex_);
+  fail_next_ = std::move(error);
+}
+
+void MemoryEventStore::Restart(bool clean_stop, bool new_boot) {
+  MutexLock lock(mutex_);
+  queue_.clear();
+  refusing_.reset();
+  fail_next_.reset();
+  ++opens_;
+  if (new_boot) ++boot_;
+  new_boot_ = new_boot;
+  clean_stop_ = clean_stop;
+}
+
+std::vector<StoredEvent> MemoryEventStore::Events() {
+  MutexLock lock(mutex_);
+  return events_;
+}
+
+std::size_t MemoryEventStore::Commits() {
+  MutexLock lock(mutex_);
+  return commits_;
+}
+
+}  // namespace trayline::fakes
