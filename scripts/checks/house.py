@@ -45,6 +45,7 @@ BANS = {
 }
 BAN_OWNERS = (
     "agent/platform/",
+    "tests/unit/agent/platform/",
     "firmware/traylined/",
     "firmware/cli/",
     "sync/hq/main/",

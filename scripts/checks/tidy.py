@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over every C++ file of ours and remembers what was clean.
+"""Runs clang-tidy over C++ files of ours and remembers what was clean.
 
-  tidy.py BUILD_DIR JOBS
+  tidy.py BUILD_DIR JOBS FOLDER...
 
 A file is looked at again when it, a header of ours, or .clang-tidy has changed: the stamp is a hash
 of the file with all headers that it includes from this repository.
@@ -47,7 +47,7 @@ def stamp(path, extra):
 
 
 def main():
-    build, jobs = Path(sys.argv[1]), int(sys.argv[2])
+    build, jobs, folders = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     root = Path.cwd()
     extra = content(".clang-tidy") + content("toolchains/TraylineFlags.cmake")
     clean = build / "tidy-clean"
@@ -56,7 +56,7 @@ def main():
         {
             Path(e["file"]).resolve().relative_to(root).as_posix()
             for e in json.load(open(build / "compile_commands.json"))
-            if Path(e["file"]).resolve().is_relative_to(root)
+            if any(Path(e["file"]).resolve().is_relative_to(root / f) for f in folders)
         }
     )
 
