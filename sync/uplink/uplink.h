@@ -1,0 +1,111 @@
+// Uplink: carries the journal to HQ. It owns the connection and runs the session's steps on the
+// thread that calls Run; everything else may be called from any thread. The journal never waits for
+// it: events are recorded whatever happens here, and only HQ's own acknowledgement moves the
+// journal's cursor.
+#ifndef TRAYLINE_SYNC_UPLINK_UPLINK_H_
+#define TRAYLINE_SYNC_UPLINK_UPLINK_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "agent/base/ids.h"
+#include "agent/base/log.h"
+#include "agent/base/mutex.h"
+#include "agent/base/time.h"
+#include "agent/ports/clock.h"
+#include "agent/ports/event_store.h"
+#include "agent/ports/random.h"
+#include "sync/mqtt/client.h"
+#include "sync/uplink/frame_source.h"
+#include "sync/uplink/inbox.h"
+#include "sync/uplink/options.h"
+#include "sync/uplink/session.h"
+
+namespace trayline::uplink {
+
+struct UplinkStatus {
+  UplinkState state = UplinkState::kConnecting;  // its word: UplinkStateName
+  std::string broker;                            // the address
+  int protocol = 0;                              // 5 or 3 (3.1.1), 0 not connected
+  SessionCounts counts;
+  std::optional<MonoTime> last_ack;  // by the uplink's clock
+  bool hq_present = false;           // connected, and HQ has not said that it is away
+  Sequence watermark;                // HQ has all up to here
+  std::uint64_t damaged = 0;         // rows that could not be read and went as void
+  std::string last_error;            // of the latest failed attempt to connect, "" while connected
+};
+
+class Uplink {
+ public:
+  struct Parts {
+    ports::Outbox& outbox;
+    ports::EventReader& reader;
+    // Real time for timers; not the agent's own clock where that runs too fast (clock_speed).
+    ports::Clock& clock;
+    ports::Random& random;
+    Log& log;
+    mqtt::ClientFactory clients;
+  };
+
+  // options must be valid (Validate). The parts outlive the uplink.
+  Uplink(Options options, Parts parts);
+  ~Uplink();
+  Uplink(const Uplink&) = delete;
+  Uplink& operator=(const Uplink&) = delete;
+
+  // Blocks until stop is requested: then it publishes the death, waits up to farewell for it to
+  // leave, closes and returns. A stop during a connection attempt waits for its timeout. Once.
+  void Run(const std::stop_token& stop);
+
+  // From the journal's commit listener; does not block.
+  void OnCommitted(Sequence last);
+
+  [[nodiscard]] UplinkStatus status() const EXCLUDES(mutex_);
+
+ private:
+  void TakeInbox(Millis wait);
+  void Perform(const Step& step);
+  void Connect();
+  [[nodiscard]] Status OpenLink();
+  void PublishBirth();
+  void PublishFrame(const Step& step);
+  // True when a closed journey was found among the events that wait for company.
+  bool LookForClosedJourney();
+  [[nodiscard]] Millis TimeUntil(MonoTime then);
+  void DropClient();
+  void Farewell();
+  void ShowStatus() EXCLUDES(mutex_);
+
+  const Options options_;
+  ports::Outbox& outbox_;
+  ports::EventReader& reader_;
+  ports::Clock& clock_;
+  Log& log_;
+  const mqtt::ClientFactory clients_;
+  const std::string birth_topic_;
+  const std::string death_topic_;
+  const std::string batch_topic_;
+  const std::string ack_topic_;
+  const std::string hq_state_topic_;
+  const ports::OutboxState journal_;    // as it was at the start: epoch, journal id and opens stay
+  const std::shared_ptr<Inbox> inbox_;  // shared with handlers that a client may call late
+
+  // Run's thread only.
+  UplinkSession session_;
+  FrameSource source_;
+  std::unique_ptr<mqtt::MqttClient> client_;
+  int protocol_ = 0;
+  std::string last_error_;
+  Sequence looked_until_;  // LookForClosedJourney has seen everything up to here
+  bool stopping_ = false;
+
+  mutable Mutex mutex_;
+  UplinkStatus status_ GUARDED_BY(mutex_);
+};
+
+}  // namespace trayline::uplink
+
+#endif  // TRAYLINE_SYNC_UPLINK_UPLINK_H_
