@@ -30,6 +30,7 @@ class CAPABILITY("mutex") Mutex {
   void unlock() RELEASE() { mutex_.unlock(); }
 
  private:
+  friend class CondVar;
   std::mutex mutex_;
 };
 
@@ -45,20 +46,27 @@ class SCOPED_CAPABILITY MutexLock {
 };
 
 // Waits on a Mutex that the caller holds. Wait() may return early: callers loop on their
-// condition.
+// condition. Stands on std::condition_variable, which needs no second lock; the _any kind does.
 class CondVar {
  public:
-  void Wait(Mutex& mutex) REQUIRES(mutex) { condition_.wait(mutex); }
+  void Wait(Mutex& mutex) REQUIRES(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    condition_.wait(lock);
+    lock.release();
+  }
   // False when the time ran out.
   template <typename Rep, typename Period>
   bool WaitFor(Mutex& mutex, std::chrono::duration<Rep, Period> timeout) REQUIRES(mutex) {
-    return condition_.wait_for(mutex, timeout) == std::cv_status::no_timeout;
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    const bool in_time = condition_.wait_for(lock, timeout) == std::cv_status::no_timeout;
+    lock.release();
+    return in_time;
   }
   void NotifyOne() { condition_.notify_one(); }
   void NotifyAll() { condition_.notify_all(); }
 
  private:
-  std::condition_variable_any condition_;
+  std::condition_variable condition_;
 };
 
 }  // namespace trayline

@@ -90,7 +90,7 @@ struct WindowEntry {
 // All that is committed and that the engine needs to go on.
 struct CommittedState {
   Epoch epoch;
-  std::string journal_id;  // 32 hex digits: 128 random bits of this database
+  std::string journal_id;   // 32 hex digits: 128 random bits of this database
   std::uint64_t opens = 0;  // how often the database has been opened for writing, from 1
   std::uint32_t boot = 0;   // number of the machine's current boot, from 1
   bool new_boot = true;     // the machine has been started since the last open
@@ -111,8 +111,8 @@ class EventStore {
   // full, at once with kRetryLater). kFull: the quota is reached and nothing may be shed.
   virtual void Submit(Transaction transaction, std::function<void(Status)> done) = 0;
 
-  // Core thread; reads the disk. What is committed. Ends the refusal after a failed commit; what was
-  // submitted before is refused. kCorrupt when the database cannot be read.
+  // Core thread; reads the disk. What is committed. Ends the refusal after a failed commit; what
+  // was submitted before is refused. kCorrupt when the database cannot be read.
   virtual Result<CommittedState> Load() = 0;
 };
 
@@ -133,9 +133,9 @@ struct OutboxState {
   Epoch epoch;
   std::string journal_id;
   std::uint64_t opens = 0;
-  Sequence first;     // lowest kept, 0 when none is kept
-  Sequence last;      // highest committed, 0 when none ever was
-  Sequence acked;     // HQ has all up to here
+  Sequence first;           // lowest kept, 0 when none is kept
+  Sequence last;            // highest committed, 0 when none ever was
+  Sequence acked;           // HQ has all up to here
   std::uint64_t bytes = 0;  // database and WAL on disk
 };
 

@@ -9,6 +9,8 @@ namespace trayline::replay {
 namespace {
 
 constexpr std::size_t kColumns = 5;
+constexpr std::int64_t kQuantityMax = 9'999;     // the API's limit of a line
+constexpr std::int64_t kDollarsMax = 1'000'000;  // of a line; more is a damaged file
 
 std::string_view Trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \r");
@@ -28,11 +30,12 @@ bool Cents(std::string_view text, std::int64_t& out) {
   std::int64_t dollars = 0;
   std::int64_t cents = 0;
   if (!text.starts_with('$') || dot == std::string_view::npos || text.size() - dot != 3 ||
-      !Number(text.substr(1, dot - 1), dollars) || !Number(text.substr(dot + 1), cents)) {
+      !Number(text.substr(1, dot - 1), dollars) || !Number(text.substr(dot + 1), cents) ||
+      dollars > kDollarsMax) {
     return false;
   }
   out = dollars * 100 + cents;
-  return true;
+  return dollars >= 0 && cents >= 0;
 }
 
 // "[Salsa, [Rice, Cheese]]" as its leaves.
@@ -87,7 +90,8 @@ Result<std::vector<Order>> ParseChipotle(std::string_view tsv) {
     std::int64_t id = 0;
     OrderLine line{std::string(columns[2]), Choices(columns[3]), 1, 0};
     if (!Number(columns[0], id) || !Number(columns[1], line.quantity) ||
-        !Cents(columns[4], line.line_minor) || line.item.empty() || line.quantity < 1) {
+        !Cents(columns[4], line.line_minor) || line.item.empty() || line.quantity < 1 ||
+        line.quantity > kQuantityMax) {
       return Error{Errc::kRejected,
                    "line " + std::to_string(number) +
                        " is not order id, quantity, item, choices, price in tab-separated columns"};

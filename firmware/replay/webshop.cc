@@ -9,7 +9,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kRefMax = 64;  // bytes of a journey_ref at the local API
+constexpr std::size_t kRefMax = 64;                // bytes of a journey_ref at the local API
+constexpr std::int64_t kUnitsMax = 1'000'000'000;  // of a price; more is a damaged file
 
 std::vector<std::string_view> Split(std::string_view line) {
   std::vector<std::string_view> cells;
@@ -33,14 +34,14 @@ bool Cents(std::string_view text, std::int64_t& out) {
   const auto dot = text.find('.');
   std::int64_t units = 0;
   std::int64_t cents = 0;
-  if (!Number(text.substr(0, dot), units)) return false;
+  if (!Number(text.substr(0, dot), units) || units > kUnitsMax) return false;
   if (dot != std::string_view::npos) {
     const auto decimals = text.substr(dot + 1);
     if (decimals.size() > 2 || !Number(decimals, cents)) return false;
     if (decimals.size() == 1) cents *= 10;
   }
   out = (units * 100 + cents) * (negative ? -1 : 1);
-  return true;
+  return units >= 0 && cents >= 0;
 }
 
 // "2022-10-01 00:00:00[ UTC]".

@@ -1,5 +1,6 @@
 #include "sync/mqtt/paho_link.h"
 
+#include <MQTTAsync.h>
 #include <mqtt/async_client.h>
 
 #include <algorithm>
@@ -23,6 +24,14 @@ constexpr Millis kDisconnectWait{2'000};
 // Paho keeps process-wide lists and threads that start with the first client and end with the
 // last; the end waits with its lock open, so that a client made at that moment would be lost.
 constinit Mutex library_mutex;
+
+// Paho would load OpenSSL's tables and error texts with its first client, TLS or not: a megabyte of
+// resident pages. OpenSSL 1.1 and later starts itself when it is first used.
+void KeepOpensslAsleep() {
+  MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
+  options.do_openssl_init = 0;
+  MQTTAsync_global_init(&options);
+}
 
 // The smallest number of whole seconds that is not shorter; the library counts in seconds.
 int Seconds(Millis time) { return std::max(1, static_cast<int>((time.count() + 999) / 1'000)); }
@@ -230,6 +239,7 @@ PahoLink::Opened PahoLink::Open(const ConnectOptions& options, int version,
     create.set_max_buffered_messages(kLibraryBuffer);
     {
       MutexLock lock(library_mutex);
+      KeepOpensslAsleep();
       impl->client = std::make_unique<paho::async_client>(options.uri, options.client_id, create);
     }
     // Once, before connecting: changing them later can deadlock (P10).

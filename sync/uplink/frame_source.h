@@ -36,8 +36,8 @@ class FrameSource {
   // 0 when there is none.
   Result<Sequence> LastJourneyClosed(Sequence first);
 
-  // Fnv1a64 of the event at sequence as HQ stores it (EncodeBody of what the wire carries), by which
-  // HQ tells this journal from a clone of it. 0 when it is not kept or cannot be read.
+  // Fnv1a64 of the event at sequence as HQ stores it (EncodeBody of what the wire carries), by
+  // which HQ tells this journal from a clone of it. 0 when it is not kept or cannot be read.
   std::uint64_t DigestOf(Sequence sequence);
 
   // Events that could not be read or written and went as void, since the start.

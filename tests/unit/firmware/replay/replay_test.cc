@@ -56,6 +56,16 @@ TEST(Chipotle, NamesTheLineThatItCannotRead) {
   EXPECT_THAT(orders.error().text, HasSubstr("line 3"));
 }
 
+TEST(Chipotle, RefusesNumbersThatNoMenuHas) {
+  const std::string head = "head\n1\t";
+  for (const char* rest : {"1\tA\tNULL\t$-1.00 \n", "1\tA\tNULL\t$2.-9 \n", "0\tA\tNULL\t$1.00 \n",
+                           "10000\tA\tNULL\t$1.00 \n", "1\tA\tNULL\t$9223372036854775807.00 \n",
+                           "1\t\tNULL\t$1.00 \n", "1\tA\tNULL\n"}) {
+    EXPECT_FALSE(ParseChipotle(head + rest).ok()) << rest;
+  }
+  EXPECT_TRUE(ParseChipotle(head + "1\tA\tNULL\t$1.00 \n").ok());
+}
+
 // What the cart of a visit holds at its end, by item.
 std::map<std::string, std::int64_t> FinalCart(const Visit& visit, std::int64_t& value) {
   std::map<std::string, std::int64_t> minor;
@@ -139,6 +149,20 @@ TEST(Webshop, ReadsTheJdataSetAsItIs) {
   for (const Step& step : sessions->steps) {
     EXPECT_EQ(step.journey_ref.find('.'), std::string::npos);
   }
+}
+
+TEST(Webshop, RefusesPricesThatNoShopHas) {
+  const auto row = [](const std::string& price) {
+    return "event_time,event_type,product_id,price,user_id,user_session\n"
+           "2022-10-01 00:00:00 UTC,cart,1," +
+           price + ",1,s\n";
+  };
+  for (const char* price : {"9223372036854775807", "1.-5", "--1.00", "1.234", "", "1e3"}) {
+    EXPECT_FALSE(ParseRees46(row(price)).ok()) << price;
+  }
+  const auto refund = ParseRees46(row("-79.37"));
+  ASSERT_TRUE(refund.ok()) << "the set has such prices";
+  EXPECT_EQ(refund->steps.at(0).data["lines"][0]["unit_price_minor"], -7937);
 }
 
 TEST(Webshop, NamesTheRowThatItCannotRead) {

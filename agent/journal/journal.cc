@@ -1,0 +1,155 @@
+#include "agent/journal/journal.h"
+
+#include <utility>
+
+namespace trayline::journal {
+
+using ports::StoredEvent;
+
+Result<std::unique_ptr<Journal>> Journal::Open(const Options& options, ports::Clock& clock,
+                                               ports::Random& random, Log& log) {
+  if (Status status = CheckOptions(options); !status.ok()) {
+    return status.error().In("journal options");
+  }
+  auto writer = Writer::Open(options, clock, random, log);
+  if (!writer.ok()) return writer.error().In("open journal");
+  std::unique_ptr<Journal> journal(new Journal(options, clock, log, std::move(*writer)));
+  const Identity& identity = journal->identity_;
+  log.Info("journal.opened", {{"epoch", identity.epoch.value},
+                              {"opens", identity.opens},
+                              {"boot", identity.boot},
+                              {"clean_stop", identity.clean_stop},
+                              {"last", journal->State().last.value}});
+  return journal;
+}
+
+Journal::Journal(const Options& options, ports::Clock& clock, Log& log,
+                 std::unique_ptr<Writer> writer)
+    : options_(options),
+      clock_(clock),
+      log_(log),
+      writer_(std::move(writer)),
+      identity_(writer_->identity()),
+      readers_(options),
+      acked_(writer_->opened_acked()),
+      acked_on_disk_(writer_->opened_acked()) {
+  MutexLock lock(mutex_);
+  Publish();
+  bytes_ = writer_->BytesOnDisk();
+}
+
+Journal::~Journal() {
+  std::deque<Waiting> left;
+  {
+    MutexLock lock(mutex_);
+    stage_ = Stage::kClosed;
+    left.swap(queue_);
+  }
+  for (const Waiting& waiting : left) {
+    waiting.done(Error{Errc::kRetryLater, "the journal is gone"});
+  }
+}
+
+void Journal::Submit(ports::Transaction transaction, std::function<void(Status)> done) {
+  const std::optional<Error> refusal = TryQueue(transaction, done);
+  if (refusal) {
+    done(*refusal);
+  } else {
+    work_.NotifyOne();
+  }
+}
+
+std::optional<Error> Journal::TryQueue(ports::Transaction& transaction,
+                                       std::function<void(Status)>& done) {
+  MutexLock lock(mutex_);
+  if (stage_ == Stage::kOpen && queue_.size() < options_.queue_max) {
+    queue_.push_back({std::move(transaction), std::move(done), refusing_});
+    return std::nullopt;
+  }
+  ++stats_.refused;
+  if (stage_ != Stage::kOpen) return Error{Errc::kRetryLater, "the journal is closing"};
+  // Those before it are committed; those after it would leave a gap in its place.
+  if (!refusing_) {
+    refusing_ = Error{Errc::kRetryLater, "a transaction before this one found the queue full"};
+  }
+  return Error{Errc::kRetryLater, "the journal's queue is full"};
+}
+
+Result<ports::CommittedState> Journal::Load() {
+  {
+    MutexLock lock(mutex_);
+    RefuseFromNowOn(Error{Errc::kRetryLater, "submitted before the state was loaded"});
+    while (committing_) settled_.Wait(mutex_);
+  }
+  ports::CommittedState state;
+  state.epoch = identity_.epoch;
+  state.journal_id = identity_.journal_id;
+  state.opens = identity_.opens;
+  state.boot = identity_.boot;
+  state.new_boot = identity_.new_boot;
+  state.clean_stop = identity_.clean_stop;
+  // With a clock that was never set no key counts as old.
+  WallTime oldest_key = WallTime::min();
+  if (clock_.State() != event::ClockState::kUnsynced) {
+    oldest_key = clock_.Wall() - std::chrono::days(ports::kForeignKeyDays);
+  }
+  auto reader = readers_.Take();
+  if (!reader.ok()) return reader.error().In("load journal");
+  if (Status status = (*reader)->Load(oldest_key, state); !status.ok()) {
+    return status.error().In("load journal");
+  }
+  MutexLock lock(mutex_);
+  refusing_.reset();
+  return state;
+}
+
+Result<std::vector<StoredEvent>> Journal::Read(Sequence after, std::size_t limit,
+                                               std::size_t max_bytes) {
+  auto reader = readers_.Take();
+  if (!reader.ok()) return reader.error().In("read journal");
+  return (*reader)->Read(after, limit, max_bytes);
+}
+
+Result<std::vector<StoredEvent>> Journal::ReadJourney(std::uint64_t journey, std::size_t limit) {
+  auto reader = readers_.Take();
+  if (!reader.ok()) return reader.error().In("read journey");
+  return (*reader)->ReadJourney(journey, limit);
+}
+
+ports::OutboxState Journal::State() {
+  MutexLock lock(mutex_);
+  return {identity_.epoch, identity_.journal_id, identity_.opens, first_, last_, acked_, bytes_};
+}
+
+void Journal::Acknowledge(Epoch epoch, Sequence watermark) {
+  bool wakes = false;
+  {
+    MutexLock lock(mutex_);
+    if (epoch != identity_.epoch || watermark > last_ || watermark <= acked_) return;
+    wakes = acked_ == acked_on_disk_;  // else the store thread knows that a write is due some time
+    acked_ = watermark;
+  }
+  if (wakes) work_.NotifyOne();
+}
+
+void Journal::SetCommitListener(std::function<void(Sequence last)> listener) {
+  MutexLock lock(mutex_);
+  listener_ = std::move(listener);
+}
+
+Stats Journal::stats() const {
+  MutexLock lock(mutex_);
+  return stats_;
+}
+
+void Journal::RefuseFromNowOn(const Error& error) {
+  refusing_ = error;
+  for (Waiting& waiting : queue_) waiting.refusal = error;
+}
+
+void Journal::Publish() {
+  first_ = writer_->first();
+  last_ = writer_->last();
+}
+
+}  // namespace trayline::journal

@@ -1,0 +1,71 @@
+#include "agent/journal/options.h"
+
+#include <array>
+
+namespace trayline::journal {
+
+namespace {
+
+constexpr std::int64_t kMiB = 1024LL * 1024;
+constexpr std::int64_t kGiB = 1024 * kMiB;
+constexpr std::size_t kBootIdMax = 64;  // a boot id is a UUID, 36 bytes
+// A commit waits this long for a lock that only a stray tool can hold: the journal has one writer.
+constexpr Millis kBusyTimeout{2000};
+
+struct Range {
+  const char* name;
+  std::int64_t value;
+  std::int64_t least;
+  std::int64_t most;
+};
+
+}  // namespace
+
+Status CheckOptions(const Options& options) {
+  if (options.path.empty()) return Error{Errc::kRejected, "path is empty"};
+  if (options.boot_id.empty() || options.boot_id.size() > kBootIdMax) {
+    return Error{Errc::kRejected, "boot_id must have 1 to 64 bytes"};
+  }
+  const std::array ranges = {
+      Range{"queue_max", static_cast<std::int64_t>(options.queue_max), 1, 65'536},
+      Range{"group_max_events", static_cast<std::int64_t>(options.group_max_events), 1, 65'536},
+      Range{"retention_bytes", options.retention_bytes, kMiB, 16 * kGiB},
+      Range{"retention_days", options.retention_days, 1, 3650},
+      Range{"quota_bytes", options.quota_bytes, 8 * kMiB, 64 * kGiB},
+      Range{"wal_autocheckpoint_pages", options.wal_autocheckpoint_pages, 100, 4000},
+  };
+  for (const Range& range : ranges) {
+    if (range.value < range.least || range.value > range.most) {
+      return Error{Errc::kRejected, std::string(range.name) + " is " + std::to_string(range.value) +
+                                        ", it must be " + std::to_string(range.least) + " to " +
+                                        std::to_string(range.most)};
+    }
+  }
+  return {};
+}
+
+sqlite::OpenOptions WriterOptions(const Options& options) {
+  sqlite::OpenOptions open;
+  open.path = options.path;
+  open.access = sqlite::Access::kCreate;
+  open.page_size = kPageBytes;
+  open.busy_timeout = kBusyTimeout;
+  open.cache_kib = kWriterCacheKib;
+  open.wal_autocheckpoint_pages = options.wal_autocheckpoint_pages;
+  open.wal_limit_bytes = kWalAllowanceBytes;
+  open.pages_max = (options.quota_bytes - kWalAllowanceBytes) / kPageBytes;
+  open.vfs = options.vfs;
+  return open;
+}
+
+sqlite::OpenOptions ReaderOptions(const Options& options) {
+  sqlite::OpenOptions open;
+  open.path = options.path;
+  open.access = sqlite::Access::kReadOnly;
+  open.busy_timeout = kBusyTimeout;
+  open.cache_kib = kReaderCacheKib;
+  open.vfs = options.vfs;
+  return open;
+}
+
+}  // namespace trayline::journal

@@ -1,0 +1,198 @@
+#include "agent/journal/reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "agent/journal/checkpoint.h"
+#include "agent/journal/window.h"
+#include "agent/sqlite/transaction.h"
+
+namespace trayline::journal {
+
+using ports::StoredEvent;
+using sqlite::Bind;
+using sqlite::Row;
+using sqlite::Visit;
+
+namespace {
+
+constexpr const char* kColumns = "sequence, type, journey, stream, number, digest, body";
+// A piece of a long look through the table; the read lock is given up between two pieces.
+constexpr std::uint64_t kPieceRows = 16384;
+
+StoredEvent EventOf(const Row& row) {
+  StoredEvent event;
+  event.sequence = Sequence{row.Unsigned(0)};
+  event.type = static_cast<event::EventType>(row.Unsigned(1));
+  event.journey = row.Unsigned(2);
+  event.stream = static_cast<std::uint32_t>(row.Unsigned(3));
+  event.number = row.Unsigned(4);
+  event.digest = row.Unsigned(5);
+  event.body = row.Blob(6);
+  return event;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> Reader::Open(const Options& options) {
+  auto database = sqlite::Database::Open(ReaderOptions(options));
+  if (!database.ok()) return database.error();
+  auto read = database->Prepare(std::string("SELECT ") + kColumns +
+                                " FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?");
+  if (!read.ok()) return read.error();
+  // IS, not =: journey 0 is stored as NULL.
+  auto read_journey = database->Prepare(
+      std::string("SELECT ") + kColumns +
+      " FROM event WHERE sequence BETWEEN ? AND ? AND journey IS ? ORDER BY sequence LIMIT ?");
+  if (!read_journey.ok()) return read_journey.error();
+  return std::unique_ptr<Reader>(
+      new Reader(std::move(*database), std::move(*read), std::move(*read_journey)));
+}
+
+Result<std::vector<StoredEvent>> Reader::Read(Sequence after, std::size_t limit,
+                                              std::size_t max_bytes) {
+  std::vector<StoredEvent> found;
+  std::size_t bytes = 0;
+  Status status = read_.ForEach({after.value, limit}, [&](const Row& row) {
+    bytes += row.Blob(6).size();
+    if (!found.empty() && bytes > max_bytes) return Visit::kStop;
+    found.push_back(EventOf(row));
+    return Visit::kContinue;
+  });
+  if (!status.ok()) return status.error();
+  return found;
+}
+
+Result<std::vector<StoredEvent>> Reader::ReadJourney(std::uint64_t journey, std::size_t limit) {
+  const auto first = database_.ReadInt("SELECT min(sequence) FROM event");
+  if (!first.ok()) return first.error();
+  const auto last = database_.ReadInt("SELECT max(sequence) FROM event");
+  if (!last.ok()) return last.error();
+  std::vector<StoredEvent> found;
+  const auto end = static_cast<std::uint64_t>(*last);
+  for (auto from = static_cast<std::uint64_t>(*first); from <= end && found.size() < limit;
+       from += kPieceRows) {
+    Status status = read_journey_.ForEach(
+        {from, from + kPieceRows - 1, Bind::NullIfZero(journey), limit - found.size()},
+        [&found](const Row& row) {
+          found.push_back(EventOf(row));
+          return Visit::kContinue;
+        });
+    if (!status.ok()) return status.error();
+  }
+  return found;
+}
+
+Status Reader::Load(WallTime oldest_key, ports::CommittedState& state) {
+  auto view = sqlite::Transaction::Begin(database_, sqlite::Transaction::Kind::kRead);
+  if (!view.ok()) return view.error();
+  if (Status status = LoadTail(state); !status.ok()) return status;
+  if (Status status = LoadStreams(state); !status.ok()) return status;
+  if (Status status = LoadWindow(state); !status.ok()) return status;
+  if (Status status = LoadForeignKeys(oldest_key, state); !status.ok()) return status;
+  return view->Commit();
+}
+
+Status Reader::LoadTail(ports::CommittedState& state) {
+  auto found = ReadCheckpoint(database_);
+  if (!found.ok()) return found.error();
+  state.checkpoint = std::move(found->checkpoint);
+  const Sequence at = state.checkpoint ? state.checkpoint->at : Sequence{};
+  state.last = at;
+  bool whole = true;
+  Status status =
+      read_.ForEach({at.value, std::numeric_limits<std::int64_t>::max()}, [&](const Row& row) {
+        StoredEvent event = EventOf(row);
+        whole = event.sequence == state.last.Next();
+        if (!whole) return Visit::kStop;
+        state.last = event.sequence;
+        state.tail.push_back(std::move(event));
+        return Visit::kContinue;
+      });
+  if (!status.ok()) return status;
+  if (!whole) {
+    return Error{Errc::kCorrupt, "events after " + std::to_string(state.last.value) +
+                                     " are missing" +
+                                     (found->damaged ? " and the checkpoint is damaged" : "")};
+  }
+  return {};
+}
+
+Status Reader::LoadStreams(ports::CommittedState& state) {
+  auto select = database_.Prepare("SELECT stream, name FROM stream ORDER BY stream");
+  if (!select.ok()) return select.error();
+  return select->ForEach({}, [&state](const Row& row) {
+    state.streams.push_back(
+        {static_cast<std::uint32_t>(row.Unsigned(0)), std::string(row.Text(1))});
+    return Visit::kContinue;
+  });
+}
+
+Status Reader::LoadWindow(ports::CommittedState& state) {
+  auto select = database_.Prepare(
+      "SELECT sequence, journey, stream, number, digest FROM event ORDER BY sequence DESC LIMIT ?");
+  if (!select.ok()) return select.error();
+  WindowBuilder window;
+  Status status = select->ForEach({kWindowScanRows}, [&window](const Row& row) {
+    const auto stream = static_cast<std::uint32_t>(row.Unsigned(2));
+    if (stream != 0) {
+      window.Add(stream, row.Unsigned(3), row.Unsigned(4), Sequence{row.Unsigned(0)},
+                 row.Unsigned(1));
+    }
+    return Visit::kContinue;
+  });
+  if (!status.ok()) return status;
+  state.window = window.Build();
+  return {};
+}
+
+Status Reader::LoadForeignKeys(WallTime oldest_key, ports::CommittedState& state) {
+  auto select = database_.Prepare(
+      "SELECT stream, id, digest, first, last, journey_epoch, journey, recorded_utc_ms "
+      "FROM foreign_key WHERE recorded_utc_ms >= ? ORDER BY entry DESC LIMIT ?");
+  if (!select.ok()) return select.error();
+  Status status =
+      select->ForEach({ToMs(oldest_key), ports::kForeignKeysMax}, [&state](const Row& row) {
+        state.foreign_keys.push_back(
+            {static_cast<std::uint32_t>(row.Unsigned(0)), std::string(row.Text(1)), row.Unsigned(2),
+             Sequence{row.Unsigned(3)}, Sequence{row.Unsigned(4)},
+             JourneyId{Epoch{row.Unsigned(5)}, row.Unsigned(6)}, WallFromMs(row.Int(7))});
+        return Visit::kContinue;
+      });
+  if (!status.ok()) return status;
+  std::reverse(state.foreign_keys.begin(), state.foreign_keys.end());  // oldest first
+  return {};
+}
+
+Result<ReaderPool::Lease> ReaderPool::Take() {
+  {
+    MutexLock lock(mutex_);
+    while (idle_.empty() && open_ == kReadersMax) returned_.Wait(mutex_);
+    if (!idle_.empty()) {
+      std::unique_ptr<Reader> reader = std::move(idle_.back());
+      idle_.pop_back();
+      return Lease(*this, std::move(reader));
+    }
+    ++open_;
+  }
+  auto reader = Reader::Open(options_);
+  if (reader.ok()) return Lease(*this, std::move(*reader));
+  {
+    MutexLock lock(mutex_);
+    --open_;
+  }
+  returned_.NotifyOne();
+  return reader.error();
+}
+
+void ReaderPool::GiveBack(std::unique_ptr<Reader> reader) {
+  {
+    MutexLock lock(mutex_);
+    idle_.push_back(std::move(reader));
+  }
+  returned_.NotifyOne();
+}
+
+}  // namespace trayline::journal

@@ -1,0 +1,267 @@
+// The store thread's side of Journal: groups are taken, committed and answered; between them the
+// cursor is written and old rows go.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "agent/journal/journal.h"
+
+namespace trayline::journal {
+
+namespace {
+
+// What those are told that go down with another transaction: the same, if they can do the same
+// about it.
+Error BehindError(const Error& error) {
+  const bool shared = error.code == Errc::kFull || error.code == Errc::kCorrupt;
+  return Error{shared ? error.code : Errc::kRetryLater,
+               "it went with another transaction: " + error.text};
+}
+
+}  // namespace
+
+bool Journal::RunOnce() {
+  if (CommitWaiting()) return true;
+  if (WriteCursor()) return true;
+  return Retain();
+}
+
+bool Journal::CommitWaiting() {
+  const std::vector<Waiting> group = TakeGroup();
+  if (group.empty()) return false;
+  const std::size_t fitting = CountFitting(group);
+  const Writer::Committed committed =
+      fitting == 0 ? Writer::Committed{} : WriteGroup(group, fitting);
+  Settle(group, fitting, committed);
+  return true;
+}
+
+// What can be committed together, or what must be refused together.
+std::vector<Journal::Waiting> Journal::TakeGroup() {
+  std::vector<Waiting> group;
+  MutexLock lock(mutex_);
+  std::size_t events = 0;
+  while (!queue_.empty()) {
+    Waiting& next = queue_.front();
+    if (!group.empty()) {
+      if (next.refusal.has_value() != group.front().refusal.has_value()) break;
+      if (events + next.transaction.events.size() > options_.group_max_events) break;
+    }
+    events += next.transaction.events.size();
+    group.push_back(std::move(next));
+    queue_.pop_front();
+  }
+  committing_ = !group.empty();
+  return group;
+}
+
+// How many of group, from its start, follow on what is committed.
+std::size_t Journal::CountFitting(const std::vector<Waiting>& group) const {
+  if (group.empty() || group.front().refusal) return 0;
+  Sequence last = writer_->last();
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const ports::Transaction& transaction = group[i].transaction;
+    for (const ports::StoredEvent& event : transaction.events) {
+      if (event.sequence != last.Next()) return i;
+      last = event.sequence;
+    }
+    if (transaction.checkpoint && transaction.checkpoint->at > last) return i;
+  }
+  return group.size();
+}
+
+Writer::Committed Journal::WriteGroup(const std::vector<Waiting>& group, std::size_t count) {
+  std::vector<const ports::Transaction*> transactions;
+  transactions.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) transactions.push_back(&group[i].transaction);
+  std::optional<Sequence> cursor;
+  {
+    MutexLock lock(mutex_);
+    if (CursorIsDue()) cursor = acked_;
+  }
+  Writer::Committed committed = writer_->Commit(transactions, cursor);
+  if (committed.status.ok() && cursor) {
+    MutexLock lock(mutex_);
+    acked_on_disk_ = *cursor;
+    cursor_written_ = clock_.Mono();
+  }
+  return committed;
+}
+
+// Publishes what became of group and answers it. The first fitting of it were part of the commit,
+// the one behind them does not follow on, and what is behind that one goes the same way.
+void Journal::Settle(const std::vector<Waiting>& group, std::size_t fitting,
+                     const Writer::Committed& committed) {
+  std::optional<Error> failure;
+  if (!committed.status.ok()) {
+    failure = committed.status.error();
+  } else if (!group.front().refusal && fitting < group.size()) {
+    failure = Error{Errc::kConflict, "the events do not follow on the last committed one, " +
+                                         std::to_string(writer_->last().value)};
+  }
+  if (failure) {
+    log_.Error("journal.commit_failed",
+               {{"code", ErrcName(failure->code)}, {"text", failure->text}});
+  }
+  std::function<void(Sequence)> listener;
+  std::uint64_t events = 0;
+  const std::size_t durable = committed.status.ok() ? fitting : 0;
+  for (std::size_t i = 0; i < durable; ++i) events += group[i].transaction.events.size();
+  {
+    MutexLock lock(mutex_);
+    committing_ = false;
+    if (failure) RefuseFromNowOn(BehindError(*failure));
+    Publish();
+    if (durable > 0) listener = listener_;
+    CountSettled(group.size(), durable, events, !committed.status.ok());
+  }
+  settled_.NotifyAll();
+  Answer(group, fitting, committed, failure);
+  if (listener) listener(writer_->last());
+  pressed_ = failure && failure->code == Errc::kFull;
+  events_since_retention_ += events;
+  if (pressed_ || events_since_retention_ >= kRetentionEveryEvents) {
+    retention_pending_ = true;
+    Retain();
+  }
+  MeasureIfDue();
+}
+
+void Journal::Answer(const std::vector<Waiting>& group, std::size_t fitting,
+                     const Writer::Committed& committed, const std::optional<Error>& failure) {
+  // The one that is to blame; none when all of group is durable or was refused before.
+  const std::size_t culprit = committed.status.ok() ? fitting : committed.failed_part;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (group[i].refusal) {
+      group[i].done(*group[i].refusal);
+    } else if (committed.status.ok() && i < fitting) {
+      group[i].done(Status());
+    } else if (i == culprit) {
+      group[i].done(*failure);
+    } else {
+      group[i].done(BehindError(*failure));
+    }
+  }
+}
+
+void Journal::CountSettled(std::size_t transactions, std::size_t durable, std::uint64_t events,
+                           bool failed) {
+  if (durable > 0) ++stats_.commits;
+  if (failed) ++stats_.failed_commits;
+  stats_.transactions += durable;
+  stats_.events += events;
+  stats_.refused += transactions - durable;
+}
+
+bool Journal::CursorIsDue() const {
+  if (acked_ == acked_on_disk_) return false;
+  return !cursor_written_ || clock_.Mono() - *cursor_written_ >= kCursorEvery;
+}
+
+bool Journal::WriteCursor() {
+  Sequence cursor;
+  {
+    MutexLock lock(mutex_);
+    if (!CursorIsDue()) return false;
+    cursor = acked_;
+  }
+  const Status status = writer_->WriteAcked(cursor);
+  if (!status.ok()) log_.Warn("journal.cursor_not_written", {{"text", status.error().text}});
+  MutexLock lock(mutex_);
+  cursor_written_ = clock_.Mono();  // after a failure too: the next try has its second
+  if (status.ok()) {
+    acked_on_disk_ = cursor;
+    ++stats_.cursor_writes;
+  }
+  return true;
+}
+
+bool Journal::Retain() {
+  if (!retention_pending_) return false;
+  Sequence acked;
+  {
+    MutexLock lock(mutex_);
+    acked = acked_on_disk_;  // not the one in memory: after a crash the cursor must not point below
+  }
+  events_since_retention_ = 0;
+  const auto retained = writer_->Retain(acked, pressed_);
+  if (!retained.ok()) log_.Warn("journal.retention_failed", {{"text", retained.error().text}});
+  retention_pending_ = retained.ok() && retained->more;
+  const std::uint64_t deleted = retained.ok() ? retained->deleted : 0;
+  if (deleted == 0) return false;
+  MutexLock lock(mutex_);
+  stats_.deleted += deleted;
+  Publish();
+  return true;
+}
+
+void Journal::MeasureIfDue() {
+  const MonoTime now = clock_.Mono();
+  if (measured_ && now - *measured_ < kCursorEvery) return;
+  measured_ = now;
+  const std::uint64_t bytes = writer_->BytesOnDisk();
+  MutexLock lock(mutex_);
+  bytes_ = bytes;
+}
+
+// False when the journal is to be closed and nothing waits.
+bool Journal::WaitForWork() {
+  MutexLock lock(mutex_);
+  while (queue_.empty()) {
+    if (stage_ != Stage::kOpen) return false;
+    if (retention_pending_ || CursorIsDue()) return true;
+    if (acked_ != acked_on_disk_) {
+      work_.WaitFor(mutex_, *cursor_written_ + kCursorEvery - clock_.Mono());
+    } else {
+      work_.Wait(mutex_);
+    }
+  }
+  return true;
+}
+
+void Journal::Run() {
+  {
+    MutexLock lock(mutex_);
+    if (stage_ != Stage::kOpen || running_) return;
+    running_ = true;
+  }
+  while (WaitForWork()) RunOnce();
+  Finish();
+}
+
+Status Journal::Close() {
+  {
+    MutexLock lock(mutex_);
+    if (stage_ == Stage::kOpen) stage_ = Stage::kClosing;
+    if (running_ || stage_ == Stage::kClosed) {
+      work_.NotifyAll();
+      while (stage_ != Stage::kClosed) settled_.Wait(mutex_);
+      return close_status_;
+    }
+    running_ = true;  // this thread is the store thread now
+  }
+  Finish();
+  MutexLock lock(mutex_);
+  return close_status_;
+}
+
+void Journal::Finish() {
+  while (CommitWaiting()) {
+  }
+  Sequence acked;
+  {
+    MutexLock lock(mutex_);
+    acked = acked_;
+  }
+  const Status status = writer_->CloseInOrder(acked);
+  if (!status.ok()) log_.Error("journal.close_failed", {{"text", status.error().text}});
+  {
+    MutexLock lock(mutex_);
+    if (status.ok()) acked_on_disk_ = acked;
+    close_status_ = status;
+    stage_ = Stage::kClosed;
+  }
+  settled_.NotifyAll();
+}
+
+}  // namespace trayline::journal

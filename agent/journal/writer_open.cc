@@ -1,0 +1,140 @@
+// How a Writer comes to be: the database made or opened, its identity settled.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "agent/journal/checkpoint.h"
+#include "agent/journal/epoch_file.h"
+#include "agent/journal/files.h"
+#include "agent/journal/schema.h"
+#include "agent/journal/writer.h"
+#include "agent/sqlite/migrate.h"
+#include "agent/sqlite/transaction.h"
+
+namespace trayline::journal {
+
+using sqlite::Row;
+using sqlite::Visit;
+
+namespace {
+
+// 128 random bits as 32 hex digits.
+std::string MakeJournalId(ports::Random& random) {
+  std::array<char, 33> text{};
+  const auto high = static_cast<unsigned long long>(random.Next());
+  const auto low = static_cast<unsigned long long>(random.Next());
+  std::snprintf(text.data(), text.size(), "%016llx%016llx", high, low);
+  return text.data();
+}
+
+// SQLite throws a WAL away when the database beside it is empty. The journal never makes that
+// state; a hand or a broken file system does, and the WAL may hold events.
+Status CheckNoOrphanedWal(const Options& options) {
+  if (FileBytes(options.path) == 0 && FileBytes(options.path + "-wal") > 0) {
+    return Error{Errc::kCorrupt, options.path + " is missing or empty, but its WAL is not"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Writer>> Writer::Open(const Options& options, ports::Clock& clock,
+                                             ports::Random& random, Log& log) {
+  if (Status status = CheckNoOrphanedWal(options); !status.ok()) return status.error();
+  auto database = sqlite::Database::Open(WriterOptions(options));
+  if (!database.ok()) return database.error();
+  std::unique_ptr<Writer> writer(new Writer(options, clock, log, std::move(*database)));
+  if (Status status = writer->Establish(random); !status.ok()) return status.error();
+  return writer;
+}
+
+Status Writer::Establish(ports::Random& random) {
+  auto known = ReadEpochFile(EpochPath());
+  if (!known.ok()) {
+    // Recording must go on. The journal id still tells HQ two databases of one epoch apart.
+    log_.Error("journal.epoch_file_unreadable", {{"text", known.error().text}});
+    known = Epoch{};
+  }
+  if (Status status = sqlite::Migrate(database_, JournalSchema()); !status.ok()) return status;
+  if (Status status = ReadBounds(); !status.ok()) return status;
+  const auto rows = database_.ReadInt("SELECT count(*) FROM journal");
+  if (!rows.ok()) return rows.error();
+  if (*rows == 0) {
+    if (last_ != Sequence{}) return Error{Errc::kCorrupt, "the row of the journal is missing"};
+    if (Status status = MakeJournalRow(*known, random); !status.ok()) return status;
+  }
+  if (Status status = ReadJournalRow(); !status.ok()) return status;
+  if (identity_.epoch < *known) {
+    // An older database was put back. HQ refuses its epoch; recording goes on meanwhile.
+    log_.Error("journal.older_than_epoch_file",
+               {{"epoch", identity_.epoch.value}, {"highest", known->value}});
+  } else if (identity_.epoch > *known && *rows != 0) {
+    if (Status status = WriteEpochFile(EpochPath(), identity_.epoch); !status.ok()) return status;
+  }
+  if (Status status = CountOpen(); !status.ok()) return status;
+  if (Status status = Prepare(); !status.ok()) return status;
+  return PruneForeignKeys();
+}
+
+Status Writer::ReadBounds() {
+  const auto first = database_.ReadInt("SELECT min(sequence) FROM event");
+  if (!first.ok()) return first.error();
+  const auto last = database_.ReadInt("SELECT max(sequence) FROM event");
+  if (!last.ok()) return last.error();
+  first_ = Sequence{static_cast<std::uint64_t>(*first)};
+  last_ = Sequence{static_cast<std::uint64_t>(*last)};
+  const auto found = ReadCheckpoint(database_);
+  if (!found.ok()) return found.error();
+  // A damaged checkpoint protects nothing: until a new one is written, all events must stay.
+  if (found->checkpoint) checkpoint_at_ = found->checkpoint->at;
+  if (found->damaged) log_.Error("journal.checkpoint_damaged");
+  return {};
+}
+
+Status Writer::MakeJournalRow(Epoch known, ports::Random& random) {
+  // Never one that was used before, not even when the wall clock stands in 1970 or HQ repeats one.
+  const Epoch lowest = known.Next();
+  const std::int64_t now_s = std::max<std::int64_t>(ToMs(clock_.Wall()) / 1000, 0);
+  const Epoch wanted =
+      options_.epoch != Epoch{} ? options_.epoch : Epoch{static_cast<std::uint64_t>(now_s)};
+  identity_.epoch = std::max(wanted, lowest);
+  identity_.journal_id = MakeJournalId(random);
+  if (Status status = WriteEpochFile(EpochPath(), identity_.epoch); !status.ok()) return status;
+  auto insert = database_.Prepare(
+      "INSERT INTO journal(one, epoch, journal_id, opens, boot, boot_id, clean, acked) "
+      "VALUES(1, ?, ?, 0, 0, '', 1, 0)");
+  if (!insert.ok()) return insert.error();
+  return insert->Run({identity_.epoch.value, identity_.journal_id});
+}
+
+Status Writer::ReadJournalRow() {
+  auto select = database_.Prepare(
+      "SELECT epoch, journal_id, opens, boot, boot_id, clean, acked FROM journal");
+  if (!select.ok()) return select.error();
+  Status status = select->ForEach({}, [this](const Row& row) {
+    identity_.epoch = Epoch{row.Unsigned(0)};
+    identity_.journal_id = std::string(row.Text(1));
+    identity_.opens = row.Unsigned(2) + 1;
+    identity_.new_boot = row.Text(4) != options_.boot_id;
+    identity_.boot = static_cast<std::uint32_t>(row.Unsigned(3)) + (identity_.new_boot ? 1U : 0U);
+    identity_.clean_stop = row.Int(5) != 0;
+    opened_acked_ = Sequence{row.Unsigned(6)};
+    return Visit::kStop;
+  });
+  if (!status.ok()) return status;
+  if (opened_acked_ > last_) {
+    // Going on would give away numbers that HQ has seen with other contents.
+    return Error{Errc::kCorrupt, "HQ has events up to " + std::to_string(opened_acked_.value) +
+                                     ", the last one here is " + std::to_string(last_.value)};
+  }
+  return {};
+}
+
+Status Writer::CountOpen() {
+  auto update = database_.Prepare("UPDATE journal SET opens = ?, boot = ?, boot_id = ?, clean = 0");
+  if (!update.ok()) return update.error();
+  return update->Run({identity_.opens, identity_.boot, options_.boot_id});
+}
+
+}  // namespace trayline::journal

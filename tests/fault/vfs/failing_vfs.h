@@ -1,0 +1,58 @@
+// FailingVfs: the operating system as SQLite sees it, with faults on demand: a full disk, a write
+// or a sync that fails. Databases opened with its name go through it to the real one. Any thread;
+// must outlive every connection that was opened with its name.
+#ifndef TRAYLINE_TESTS_FAULT_VFS_FAILING_VFS_H_
+#define TRAYLINE_TESTS_FAULT_VFS_FAILING_VFS_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace trayline::fault {
+
+enum class Operation { kRead, kWrite, kSync };
+enum class Fault { kDiskFull, kIoError };
+
+class FailingVfs {
+ public:
+  // Registers a VFS of this name, which no other may have.
+  explicit FailingVfs(const std::string& name);
+  ~FailingVfs();
+  FailingVfs(const FailingVfs&) = delete;
+  FailingVfs& operator=(const FailingVfs&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  // After this many more successes every operation of the kind fails, until Heal. The last call
+  // counts.
+  void Fail(Operation operation, Fault fault, std::int64_t after = 0);
+  void Heal();
+
+  // Calls that reached the disk.
+  [[nodiscard]] std::uint64_t writes() const { return writes_; }
+  [[nodiscard]] std::uint64_t syncs() const { return syncs_; }
+  // Calls that were made to fail.
+  [[nodiscard]] std::uint64_t faults() const { return faults_; }
+
+  // For the VFS itself: SQLite's result code of an operation that is to fail now, else 0; counts
+  // it.
+  int Next(Operation operation);
+
+ private:
+  struct Registration;
+
+  const std::string name_;
+  std::atomic<bool> armed_ = false;
+  std::atomic<Operation> operation_ = Operation::kWrite;
+  std::atomic<Fault> fault_ = Fault::kDiskFull;
+  std::atomic<std::int64_t> successes_left_ = 0;
+  std::atomic<std::uint64_t> writes_ = 0;
+  std::atomic<std::uint64_t> syncs_ = 0;
+  std::atomic<std::uint64_t> faults_ = 0;
+  std::unique_ptr<Registration> registration_;
+};
+
+}  // namespace trayline::fault
+
+#endif  // TRAYLINE_TESTS_FAULT_VFS_FAILING_VFS_H_

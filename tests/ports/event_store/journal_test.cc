@@ -1,0 +1,67 @@
+// The journal passes the suite of its port.
+#include "agent/journal/journal.h"
+
+#include <memory>
+#include <string>
+
+#include "tests/fakes/manual_clock.h"
+#include "tests/fakes/seeded_random.h"
+#include "tests/fakes/temporary_folder.h"
+#include "tests/fault/vfs/failing_vfs.h"
+#include "tests/ports/event_store_suite.h"
+
+namespace trayline::ports {
+
+namespace {
+
+class JournalUnderTest final : public StoreUnderTest {
+ public:
+  JournalUnderTest() { Open(); }
+
+  EventStore& store() override { return *journal_; }
+  EventReader& reader() override { return *journal_; }
+  Outbox& outbox() override { return *journal_; }
+  void RunOnce() override {
+    journal_->RunOnce();
+    vfs_.Heal();
+  }
+  void FailNextCommit() override { vfs_.Fail(fault::Operation::kWrite, fault::Fault::kDiskFull); }
+  void Restart(bool clean_stop, bool new_boot) override {
+    if (clean_stop) {
+      ASSERT_TRUE(journal_->Close().ok());
+    }
+    journal_.reset();
+    if (new_boot) boot_id_ += "x";
+    Open();
+  }
+  void SetWall(WallTime at) override { clock_.SetWall(at); }
+
+ private:
+  void Open() {
+    journal::Options options;
+    options.path = folder_.File("journal.db");
+    options.boot_id = boot_id_;
+    options.queue_max = kSuiteQueueMax;
+    options.vfs = vfs_.name();
+    auto opened = journal::Journal::Open(options, clock_, random_, log_);
+    ASSERT_TRUE(opened.ok()) << opened.error().text;
+    journal_ = std::move(*opened);
+  }
+
+  fakes::TemporaryFolder folder_;
+  fakes::ManualClock clock_;
+  fakes::SeededRandom random_{1};
+  Log log_ = NullLog();
+  fault::FailingVfs vfs_{"suite"};
+  std::string boot_id_ = "boot";
+  std::unique_ptr<journal::Journal> journal_;
+};
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Journal, EventStoreSuite,
+                         testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
+                           return std::make_unique<JournalUnderTest>();
+                         }));
+
+}  // namespace trayline::ports
