@@ -10,21 +10,22 @@ namespace trayline::fakes {
 using ports::StoredEvent;
 
 void MemoryEventStore::Submit(ports::Transaction transaction, std::function<void(Status)> done) {
-  bool queued = false;
-  {
-    MutexLock lock(mutex_);
-    queued = queue_.size() < options_.queue_max;
-    if (queued) {
-      queue_.push_back({std::move(transaction), std::move(done), refusing_});
-    } else if (!refusing_) {
-      refusing_ = Error{Errc::kRetryLater, "an earlier transaction found the queue full"};
-    }
-  }
-  if (!queued) {
+  if (!TryQueue(transaction, done)) {
     done(Error{Errc::kRetryLater, "the queue of the store is full"});
   } else if (options_.commit_at_once) {
     RunOnce();
   }
+}
+
+bool MemoryEventStore::TryQueue(ports::Transaction& transaction,
+                                std::function<void(Status)>& done) {
+  MutexLock lock(mutex_);
+  if (queue_.size() < options_.queue_max) {
+    queue_.push_back({std::move(transaction), std::move(done), refusing_});
+    return true;
+  }
+  if (!refusing_) refusing_ = Error{Errc::kRetryLater, "an earlier one found the queue full"};
+  return false;
 }
 
 bool MemoryEventStore::RunOnce() {

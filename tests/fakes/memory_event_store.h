@@ -62,6 +62,9 @@ class MemoryEventStore final : public ports::EventStore,
     std::optional<Error> refusal;
   };
 
+  // Moves both into the queue, or leaves them when it is full.
+  bool TryQueue(ports::Transaction& transaction, std::function<void(Status)>& done)
+      EXCLUDES(mutex_);
   // Status of each of group, in order; commits what can be committed.
   std::vector<Status> CommitGroup(std::vector<Waiting>& group) REQUIRES(mutex_);
   bool Follows(const ports::Transaction& transaction) const REQUIRES(mutex_);
