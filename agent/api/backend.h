@@ -24,7 +24,7 @@ namespace trayline::api {
 
 // The way to headquarters.
 struct UplinkFacts {
-  std::string state = "offline";  // connected, connecting, offline, waiting_for_hq
+  std::string state = "offline";  // or connecting, waiting_for_hq, connected, refused_epoch
   std::string broker;             // "mqtts://host:8883"; empty when none is configured
   std::int64_t protocol = 5;      // of MQTT
   std::uint64_t connects = 0;     // since start, as are all counts here

@@ -26,9 +26,9 @@ bool IsHostName(std::string_view name) {
          });
 }
 
-Engine::Engine(Options options, ports::EventStore& store, ports::Clock& clock, Log& log,
+Engine::Engine(const Options& options, ports::EventStore& store, ports::Clock& clock, Log& log,
                std::function<void(std::function<void()>)> post)
-    : impl_(std::make_unique<Impl>(std::move(options), store, clock, log, std::move(post))) {}
+    : impl_(std::make_unique<Impl>(options, store, clock, log, std::move(post))) {}
 
 Engine::~Engine() = default;
 
@@ -74,7 +74,7 @@ void Engine::Impl::ReloadWhenQuiet() {
 
 Status Engine::Start(const StartInfo& info) {
   Impl& impl = *impl_;
-  const Status loaded = impl.LoadState();
+  Status loaded = impl.LoadState();
   if (loaded.ok()) impl.RecordStart(info);
   return loaded;
 }

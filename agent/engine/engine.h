@@ -89,7 +89,7 @@ bool IsHostName(std::string_view name);
 class Engine {
  public:
   // The references must outlive the engine. post runs a function on the core thread later.
-  Engine(Options options, ports::EventStore& store, ports::Clock& clock, Log& log,
+  Engine(const Options& options, ports::EventStore& store, ports::Clock& clock, Log& log,
          std::function<void(std::function<void()>)> post);
   ~Engine();
 

@@ -21,14 +21,9 @@ struct Engine::Impl {
     ports::Transaction transaction;
   };
 
-  Impl(Options o, ports::EventStore& s, ports::Clock& c, Log& l,
+  Impl(const Options& o, ports::EventStore& s, ports::Clock& c, Log& l,
        std::function<void(std::function<void()>)> p)
-      : options(std::move(o)),
-        store(s),
-        clock(c),
-        log(l),
-        post(std::move(p)),
-        desk(options.policy) {}
+      : options(o), store(s), clock(c), log(l), post(std::move(p)), desk(options.policy) {}
 
   Status LoadState();
   void ReloadWhenQuiet();

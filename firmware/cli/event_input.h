@@ -11,7 +11,8 @@
 
 namespace trayline::cli {
 
-struct EventInput {
+// Its moves are noexcept in name only: ordered_json's map could throw when memory ends.
+struct EventInput {  // NOLINT(bugprone-exception-escape)
   std::string host;  // of the document; empty when it names none
   bool strict = false;
   Json events;  // a list of at least one

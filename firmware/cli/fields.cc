@@ -42,15 +42,15 @@ bool FlagOf(const Json& json, const char* name) {
 }
 
 const Json& ObjectOf(const Json& json, const char* name) {
-  static const Json kNone = Json::object();
+  static const Json none = Json::object();
   const Json* field = Find(json, name);
-  return field != nullptr && field->is_object() ? *field : kNone;
+  return field != nullptr && field->is_object() ? *field : none;
 }
 
 const Json& ListOf(const Json& json, const char* name) {
-  static const Json kNone = Json::array();
+  static const Json none = Json::array();
   const Json* field = Find(json, name);
-  return field != nullptr && field->is_array() ? *field : kNone;
+  return field != nullptr && field->is_array() ? *field : none;
 }
 
 }  // namespace trayline::cli

@@ -19,8 +19,9 @@ namespace trayline::cli {
 namespace {
 
 constexpr std::size_t kBatchEvents = 256;
-constexpr std::size_t kBatchBytes = 900'000;         // the API takes 1 MB with what surrounds them
-constexpr std::size_t kInputMax = 64 * 1024 * 1024;  // bytes; more comes in several files
+constexpr std::size_t kBatchBytes = 900'000;  // the API takes 1 MB with what surrounds them
+constexpr std::size_t kInputMax =
+    std::size_t{64} * 1024 * 1024;  // bytes; more comes in several files
 
 struct CloseFile {
   void operator()(std::FILE* file) const {
@@ -41,7 +42,7 @@ Result<std::string> ReadInput(const std::string& name) {
                                                             : std::fopen(name.c_str(), "rb"));
   if (!file) return Error{Errc::kNotFound, name + " cannot be read: " + std::strerror(errno)};
   std::string text;
-  std::string part(64 * 1024, '\0');
+  std::string part(std::size_t{64} * 1024, '\0');
   for (std::size_t got = part.size(); got == part.size();) {
     got = std::fread(part.data(), 1, part.size(), file.get());
     text.append(part, 0, got);

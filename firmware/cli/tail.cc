@@ -66,7 +66,7 @@ Status Follower::ShowNext(std::uint64_t wait_ms) {
 Status Follower::ShowUntil(std::uint64_t last) {
   while (after_ < last && read_) {
     const std::uint64_t before = after_;
-    const Status shown = ShowNext(0);
+    Status shown = ShowNext(0);
     if (!shown.ok()) return shown;
     if (after_ == before) break;  // fewer than it said: they were given up meanwhile
   }

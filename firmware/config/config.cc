@@ -11,7 +11,7 @@
 namespace trayline::config {
 namespace {
 
-constexpr std::size_t kFileMax = 64 * 1024;
+constexpr std::size_t kFileMax = std::size_t{64} * 1024;
 
 template <typename E, std::size_t N>
 Status ParseWord(const std::string& text, const std::array<std::string_view, N>& names, E& target) {

@@ -81,20 +81,25 @@ void Reader::Parsed(std::string_view key, const std::function<Status(const std::
   if (!parsed.ok()) Add(node, key, parsed.error().text);
 }
 
-// The nesting is that of the file's sections: one level, and TOML++ bounds what it parses.
-void Reader::FindUnknown(const toml::table& table, const std::string& prefix) {
-  for (const auto& [name, node] : table) {
-    const std::string key = prefix + std::string(name.str());
-    if (prefix.empty() && node.is_table()) {
-      FindUnknown(*node.as_table(), key + ".");
-    } else if (!asked_.contains(key)) {
-      Add(&node, key, "is not a setting of traylined");
+// Settings lie at the top or one section deep; what is deeper is part of a setting.
+void Reader::FindUnknown() {
+  for (const auto& [name, node] : document_) {
+    const std::string key(name.str());
+    if (const toml::table* section = node.as_table()) {
+      for (const auto& [inner, value] : *section)
+        CheckKnown(key + "." + std::string(inner.str()), value);
+    } else {
+      CheckKnown(key, node);
     }
   }
 }
 
+void Reader::CheckKnown(const std::string& key, const toml::node& node) {
+  if (!asked_.contains(key)) Add(&node, key, "is not a setting of traylined");
+}
+
 Status Reader::Finish() {
-  FindUnknown(document_, "");
+  FindUnknown();
   if (problems_.empty()) return {};
   std::string all;
   for (const std::string& problem : problems_) all += (all.empty() ? "" : "\n") + problem;

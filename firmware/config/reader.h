@@ -37,7 +37,8 @@ class Reader {
 
  private:
   const toml::node* Node(std::string_view key);
-  void FindUnknown(const toml::table& table, const std::string& prefix);
+  void FindUnknown();
+  void CheckKnown(const std::string& key, const toml::node& node);
   void Add(const toml::node* node, std::string_view key, const std::string& reason);
 
   const toml::table& document_;

@@ -153,7 +153,7 @@ Status Daemon::Parts::OpenJournal() {
     return Error{Errc::kRejected,
                  "storage.directory " + config.directory + " cannot be made: " + failed.message()};
   }
-  const Status locked = lock.Take(config.directory);
+  Status locked = lock.Take(config.directory);
   if (!locked.ok()) return locked;
   auto boot = platform::ReadBootId();
   if (!boot) return boot.error();
@@ -177,7 +177,7 @@ Status Daemon::Parts::OpenJournal() {
 
 Status Daemon::Parts::OpenLink() {
   const uplink::Options options = UplinkOptions(config);
-  const Status valid = uplink::Validate(options);
+  Status valid = uplink::Validate(options);
   if (!valid.ok()) return valid;
   link = std::make_unique<uplink::Uplink>(
       options, uplink::Uplink::Parts{*journal, *journal, real_clock, random, log,
@@ -197,7 +197,7 @@ Status Daemon::Parts::StartEngine() {
       EngineOptions(config), *journal, EngineClock(), log,
       [this](std::function<void()> answer) { core->PostAnswer(std::move(answer)); });
   store_thread = std::jthread([this] { journal->Run(); });
-  const Status started_engine = engine->Start({TRAYLINE_VERSION, boot_id, config.clock_speed});
+  Status started_engine = engine->Start({TRAYLINE_VERSION, boot_id, config.clock_speed});
   if (!started_engine.ok()) return started_engine;
   core_thread = std::jthread([this] { core->Run(*engine); });
   uplink_thread = std::jthread([this](const std::stop_token& stop) { link->Run(stop); });
@@ -225,7 +225,7 @@ Status Daemon::Parts::OpenDoors() {
   doors.unix_socket = config::SocketPath(config);
   doors.guard = local_api->guard();
   server = std::make_unique<http::Server>(doors, local_api->handler(), log);
-  const Status open = server->Start();
+  Status open = server->Start();
   if (!open.ok()) return open;
   return api::WriteAddresses(config::AddressPath(config),
                              {server->address(), config::SocketPath(config), ::getpid()});
@@ -237,7 +237,7 @@ Status Daemon::Start() {
   parts.started_mono = parts.real_clock.Mono();
   for (const auto step :
        {&Parts::OpenJournal, &Parts::OpenLink, &Parts::StartEngine, &Parts::OpenDoors}) {
-    const Status done = (parts.*step)();
+    Status done = (parts.*step)();
     if (!done.ok()) return done;
   }
   const auto journal = parts.journal->State();

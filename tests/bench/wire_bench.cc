@@ -1,6 +1,7 @@
 // What an event costs on the wire, whole MQTT message and all, and what encoding and decoding it
-// takes: the real orders of tests/data/chipotle played as kiosk journeys. Fixed header, topic,
-// packet id and properties of the MQTT v5 PUBLISH are counted, TCP and TLS are not.
+// takes: the events that the engine records when the real orders of tests/data/chipotle are
+// replayed. Fixed header, topic, packet id and properties of the MQTT v5 PUBLISH are counted, TCP
+// and TLS are not.
 #include <chrono>
 #include <cstddef>
 #include <iostream>
@@ -15,7 +16,7 @@
 #include "sync/wire/frame.h"
 #include "sync/wire/topics.h"
 #include "sync/wire/vocabulary.h"
-#include "tests/bench/ordering_events.h"
+#include "tests/bench/recorded_events.h"
 #include "tests/bench/report.h"
 
 namespace trayline::bench {
@@ -129,17 +130,24 @@ Status AddFigures(Events events, Epoch epoch, int rounds, Report& report) {
 }
 
 int Run(const BenchOptions& options) {
-  const auto orders = LoadOrders(std::string(TRAYLINE_TEST_DATA) + "/chipotle/chipotle.tsv");
-  if (!orders.ok()) {
-    std::cerr << "wire_bench: " << orders.error().text << "\n";
+  constexpr std::size_t kEvents = 30'000;
+  constexpr std::uint64_t kSeed = 1;
+  const auto recording =
+      RecordOrders(std::string(TRAYLINE_TEST_DATA) + "/chipotle/chipotle.tsv", kEvents, kSeed);
+  if (!recording.ok()) {
+    std::cerr << "wire_bench: " << recording.error().text << "\n";
     return 1;
   }
-  const Replay replay;
-  const auto events = PlayOrders(*orders, replay);
-  std::cout << orders->size() << " real orders, " << events.size()
-            << " events; the way through the screens is simulated, seed " << replay.seed << "\n";
+  const auto events = DecodeRows(*recording);
+  if (!events.ok()) {
+    std::cerr << "wire_bench: " << events.error().text << "\n";
+    return 1;
+  }
+  std::cout << events->size()
+            << " events that the engine recorded of replayed real orders; the way "
+            << "through the screens is simulated, seed " << kSeed << "\n";
   Report report("wire");
-  const auto status = AddFigures(events, replay.epoch, options.quick ? 1 : 9, report);
+  const auto status = AddFigures(*events, recording->epoch, options.quick ? 1 : 9, report);
   if (!status.ok()) {
     std::cerr << "wire_bench: " << status.error().text << "\n";
     return 1;
