@@ -73,7 +73,7 @@ Records what happens at this terminal, answers its hosts, and carries it to head
   --config FILE    configuration file (/etc/trayline/trayline.conf)
   --check-config   say what is wrong with the configuration, and end
   --version        print the version, and end
-  -h, --help       print this, and end
+  -h,--help        print this, and end
 
 Exit status: 0 stopped in order, 1 could not start, 2 wrong configuration or use.
 )";
