@@ -26,8 +26,13 @@ constexpr Millis kDisconnectWait{2'000};
 constinit Mutex library_mutex;
 
 // Paho would load OpenSSL's tables and error texts with its first client, TLS or not: a megabyte of
-// resident pages. OpenSSL 1.1 and later starts itself when it is first used.
-void KeepOpensslAsleep() {
+// resident pages. OpenSSL 1.1 and later starts itself when it is first used. Once, before there is
+// a client: the call makes Paho's locks anew, and doing that under its running threads leaves them
+// waiting for one another for seconds (P18).
+void KeepOpensslAsleep() REQUIRES(library_mutex) {
+  static bool done = false;
+  if (done) return;
+  done = true;
   MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
   options.do_openssl_init = 0;
   MQTTAsync_global_init(&options);

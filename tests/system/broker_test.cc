@@ -29,7 +29,7 @@ class BrokerTest : public ::testing::Test {
   }
   bool AllArrived() {
     return Eventually([this] { return agent_->Drained() && hq_->Reconciles(); },
-                      std::chrono::seconds(60));
+                      std::chrono::seconds(180));
   }
 
   Folder folder_;

@@ -58,8 +58,9 @@ TEST(Kill, LosesNothingDoublesNothingKeepsOrder) {
   }
   feeder.Stop();
   EXPECT_EQ(feeder.refused(), 0U);
+  // Headquarters may need several attempts to connect (P18 in sync/mqtt/README.md).
   ASSERT_TRUE(
-      Eventually([&] { return agent.Drained() && hq.Reconciles(); }, std::chrono::seconds(90)));
+      Eventually([&] { return agent.Drained() && hq.Reconciles(); }, std::chrono::seconds(180)));
   ExpectAnswersInJournal(feeder.answers(), agent);
   ExpectAllAtHq(agent, hq);
   std::printf("%lu kills of the agent, %lu of headquarters, %zu answered events\n",

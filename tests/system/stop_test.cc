@@ -58,7 +58,8 @@ TEST(Stop, WhatWasRecordedOfflineArrivesLater) {
   Hq hq(folder, (*broker)->uri());
   ASSERT_TRUE(hq.Start());
   ASSERT_TRUE(agent.Start());
-  ASSERT_TRUE(Eventually([&] { return agent.Drained() && hq.Reconciles(); }));
+  ASSERT_TRUE(
+      Eventually([&] { return agent.Drained() && hq.Reconciles(); }, std::chrono::seconds(180)));
   ExpectAllAtHq(agent, hq);
 }
 
