@@ -22,18 +22,6 @@ std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string_view ClockName(event::ClockState state) {
-  switch (state) {
-    case event::ClockState::kSynced:
-      return "synced";
-    case event::ClockState::kHoldover:
-      return "holdover";
-    case event::ClockState::kUnsynced:
-      return "unsynced";
-  }
-  return "unsynced";
-}
-
 std::string_view OutcomeWord(engine::RecordResult::Outcome outcome) {
   using Outcome = engine::RecordResult::Outcome;
   switch (outcome) {
@@ -200,7 +188,8 @@ std::string StatusJson(const AgentStatus& status, const TerminalId& terminal) {
   json["pid"] = status.pid;
   json["started"] = FormatRfc3339(status.started, 0);
   json["uptime_s"] = status.uptime_s;
-  json["clock"] = {{"state", ClockName(status.clock)}, {"speed", status.clock_speed}};
+  json["clock"] = {{"state", event::WordName(status.clock, event::kClockStateNames)},
+                   {"speed", status.clock_speed}};
   json["journal"] = JournalJson(status);
   json["engine"] = {{"open_journeys", status.engine.open_journeys},
                     {"recorded", status.engine.recorded},

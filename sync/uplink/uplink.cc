@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/event/event.h"
+#include "agent/event/vocabulary.h"
 #include "sync/wire/messages.h"
 #include "sync/wire/topics.h"
 
@@ -12,18 +14,6 @@ namespace {
 
 // Longest wait without looking again: a safety net, every event wakes the thread.
 constexpr Millis kWaitMax{60'000};
-
-std::string_view ClockWord(event::ClockState state) {
-  switch (state) {
-    case event::ClockState::kSynced:
-      return "synced";
-    case event::ClockState::kHoldover:
-      return "holdover";
-    case event::ClockState::kUnsynced:
-      return "unsynced";
-  }
-  return "unsynced";
-}
 
 JournalFacts FactsOf(const ports::OutboxState& journal) {
   return {journal.epoch, journal.opens, journal.last, journal.acked};
@@ -196,7 +186,7 @@ void Uplink::PublishBirth() {
   birth.acked = session_.watermark();
   birth.acked_digest = source_.DigestOf(birth.acked);
   birth.agent_version = options_.agent_version;
-  birth.clock = std::string(ClockWord(clock_.State()));
+  birth.clock = event::WordName(clock_.State(), event::kClockStateNames);
   birth.clock_speed = options_.clock_speed;
   birth.sent_utc_ms = ToMs(clock_.Wall());
   birth.device_class = options_.device_class;
