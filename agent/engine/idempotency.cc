@@ -21,12 +21,14 @@ Verdict Compare(const Recorded& recorded, std::uint64_t digest) {
 Idempotency::Idempotency(const ports::CommittedState& state) {
   for (const auto& stream : state.streams) streams_.emplace(stream.name, stream.stream);
   for (const auto& entry : state.window) {
+    JourneyId journey = entry.journey;
+    if (!journey.IsNone() && journey.epoch == Epoch{}) journey.epoch = state.epoch;
     Note(entry.stream, entry.number,
-         Recorded{entry.digest, entry.first, entry.last, JourneyId{state.epoch, entry.journey}});
+         Recorded{entry.digest, entry.first, entry.last, journey, entry.epoch});
   }
   for (const auto& key : state.foreign_keys) {
-    NoteForeign(key.stream, key.id, Recorded{key.digest, key.first, key.last, key.journey},
-                key.recorded);
+    NoteForeign(key.stream, key.id,
+                Recorded{key.digest, key.first, key.last, key.journey, key.epoch}, key.recorded);
   }
 }
 

@@ -28,6 +28,7 @@ struct Recorded {
   Sequence first;
   Sequence last;
   JourneyId journey;
+  Epoch epoch;  // that first and last count in; 0: the journal's present one
 };
 
 enum class Known { kNew, kSame, kOtherBody, kTooOld };

@@ -92,12 +92,18 @@ RecordResult Engine::Impl::RecordOne(Work& work, std::uint32_t stream, std::stri
   RecordResult result = WriteItem(work, host, item);
   work.scribe.SetCause({});
   if (result.outcome != RecordResult::Outcome::kRecorded) return result;
-  const Recorded recorded{item.digest, result.first, result.last, result.journey};
+  const Recorded recorded{item.digest, result.first, result.last, result.journey, {}};
   if (number != nullptr) idempotency.Note(stream, *number, recorded);
   if (text != nullptr) {
     idempotency.NoteForeign(stream, *text, recorded, work.scribe.wall());
-    work.transaction.foreign_keys.push_back({stream, *text, item.digest, result.first, result.last,
-                                             result.journey, work.scribe.wall()});
+    work.transaction.foreign_keys.push_back({stream,
+                                             *text,
+                                             item.digest,
+                                             result.first,
+                                             result.last,
+                                             result.journey,
+                                             work.scribe.wall(),
+                                             {}});
   }
   return result;
 }

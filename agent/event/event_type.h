@@ -67,6 +67,8 @@ enum class EventType : std::uint16_t {
   kCrashRecovered = 197,
   kStorageState = 198,
   kIrregular = 199,
+  kJournalRecovered = 200,
+  kEpochBegan = 201,
 };
 
 // "trayline.ecommerce.add_to_cart.v1"; "trayline.unknown.<number>.v1" for a newer type.

@@ -103,6 +103,12 @@ enum class Key : std::uint16_t {
   kEventType = 108,
   kClockSpeed = 109,
   kReasonText = 110,
+  kOldEpoch = 111,
+  kCarriedEvents = 112,
+  kLostEvents = 113,
+  // Where an event stood before its journal took another epoch: any event may carry them.
+  kOriginEpoch = 114,
+  kOriginSequence = 115,
 };
 
 // The JSON name, "key_<number>" for one that this version does not know.

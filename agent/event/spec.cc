@@ -72,6 +72,8 @@ constexpr std::array kTypes{
     TypeSpec{EventType::kCrashRecovered, "system", "crash_recovered", kOwn, kOrder, kCrashFields},
     TypeSpec{EventType::kStorageState, "system", "storage_state", kOwn, kOrder, kStorageFields},
     TypeSpec{EventType::kIrregular, "system", "irregular", kOwn, kBrowsing, kIrregularFields},
+    TypeSpec{EventType::kJournalRecovered, "system", "journal_recovered", kOwn, kOrder, kNewEpochFields},
+    TypeSpec{EventType::kEpochBegan, "system", "epoch_began", kOwn, kOrder, kNewEpochFields},
 };
 // clang-format on
 

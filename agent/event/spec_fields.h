@@ -313,6 +313,13 @@ inline constexpr std::array kStorageFields{
     Enum(Key::kStorageState, kStorageStateNames),
     Text(Key::kReasonText, kReasonTextMax),
 };
+// The journal goes on in another epoch: recovered from damage, or because HQ refused the old one.
+inline constexpr std::array kNewEpochFields{
+    Int(Key::kOldEpoch, 0, kClockMax),
+    Int(Key::kCarriedEvents, 0, kClockMax),
+    Int(Key::kLostEvents, 0, kClockMax),
+    Text(Key::kReasonText, kReasonTextMax),
+};
 inline constexpr std::array kIrregularFields{
     Enum(Key::kStage, kStageNames),
     Type(Key::kEventType),

@@ -1,5 +1,6 @@
 #include "agent/journal/journal.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace trayline::journal {
@@ -110,6 +111,16 @@ Result<std::vector<StoredEvent>> Journal::Read(Sequence after, std::size_t limit
   return (*reader)->Read(after, limit, max_bytes);
 }
 
+Result<ports::JournalRange> Journal::ReadRange(Epoch epoch, Sequence after, std::size_t limit,
+                                               std::size_t max_bytes) {
+  if (epoch != identity_.epoch) {
+    return Error{Errc::kNotFound, "no epoch " + std::to_string(epoch.value) + " here"};
+  }
+  auto reader = readers_.Take();
+  if (!reader.ok()) return reader.error().In("read journal");
+  return (*reader)->ReadRange(after, limit, max_bytes);
+}
+
 Result<std::vector<StoredEvent>> Journal::ReadJourney(std::uint64_t journey, std::size_t limit) {
   auto reader = readers_.Take();
   if (!reader.ok()) return reader.error().In("read journey");
@@ -118,7 +129,17 @@ Result<std::vector<StoredEvent>> Journal::ReadJourney(std::uint64_t journey, std
 
 ports::OutboxState Journal::State() {
   MutexLock lock(mutex_);
-  return {identity_.epoch, identity_.journal_id, identity_.opens, first_, last_, acked_, bytes_};
+  ports::OutboxState state;
+  state.epoch = identity_.epoch;
+  state.journal_id = identity_.journal_id;
+  state.opens = identity_.opens;
+  state.boot = identity_.boot;
+  state.first = first_;
+  state.last = last_;
+  state.acked = acked_;
+  state.hq_generation = hq_generation_;
+  state.bytes = bytes_;
+  return state;
 }
 
 void Journal::Acknowledge(Epoch epoch, Sequence watermark) {
@@ -130,6 +151,22 @@ void Journal::Acknowledge(Epoch epoch, Sequence watermark) {
     acked_ = watermark;
   }
   if (wakes) work_.NotifyOne();
+}
+
+void Journal::Rewind(Epoch epoch, Sequence watermark, std::uint64_t generation) {
+  MutexLock lock(mutex_);
+  if (epoch != identity_.epoch || generation <= hq_generation_) return;
+  hq_generation_ = generation;
+  acked_ = std::min(acked_, watermark);
+}
+
+void Journal::NoteGeneration(std::uint64_t generation) {
+  MutexLock lock(mutex_);
+  hq_generation_ = std::max(hq_generation_, generation);
+}
+
+void Journal::BeginEpoch(Epoch wanted, std::function<void(Status)> done) {
+  done(Error{Errc::kRejected, "epoch " + std::to_string(wanted.value) + " cannot begin yet"});
 }
 
 void Journal::SetCommitListener(std::function<void(Sequence last)> listener) {

@@ -58,6 +58,8 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   // EventReader.
   Result<std::vector<ports::StoredEvent>> Read(Sequence after, std::size_t limit,
                                                std::size_t max_bytes) override;
+  Result<ports::JournalRange> ReadRange(Epoch epoch, Sequence after, std::size_t limit,
+                                        std::size_t max_bytes) override;
   // Looks at the whole journal, some tenths of a second: for people who look at one journey.
   Result<std::vector<ports::StoredEvent>> ReadJourney(std::uint64_t journey,
                                                       std::size_t limit) override;
@@ -65,6 +67,9 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   // Outbox. The size on disk is at most a second old while events arrive.
   ports::OutboxState State() override EXCLUDES(mutex_);
   void Acknowledge(Epoch epoch, Sequence watermark) override EXCLUDES(mutex_);
+  void Rewind(Epoch epoch, Sequence watermark, std::uint64_t generation) override EXCLUDES(mutex_);
+  void NoteGeneration(std::uint64_t generation) override EXCLUDES(mutex_);
+  void BeginEpoch(Epoch wanted, std::function<void(Status)> done) override EXCLUDES(mutex_);
   void SetCommitListener(std::function<void(Sequence last)> listener) override EXCLUDES(mutex_);
 
   // The store thread's whole work: commits what is submitted until Close is called, then closes the
@@ -148,6 +153,7 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   Sequence acked_on_disk_ GUARDED_BY(mutex_);
   std::optional<MonoTime> cursor_written_ GUARDED_BY(mutex_);
   std::uint64_t bytes_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t hq_generation_ GUARDED_BY(mutex_) = 0;
   Stats stats_ GUARDED_BY(mutex_);
 };
 

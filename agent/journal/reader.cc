@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/journal/checkpoint.h"
+#include "agent/journal/range.h"
 #include "agent/journal/window.h"
 #include "agent/sqlite/transaction.h"
 
@@ -63,6 +64,43 @@ Result<std::vector<StoredEvent>> Reader::Read(Sequence after, std::size_t limit,
   });
   if (!status.ok()) return status.error();
   return found;
+}
+
+Result<ports::JournalRange> Reader::ReadRange(Sequence after, std::size_t limit,
+                                              std::size_t max_bytes) {
+  auto view = sqlite::Transaction::Begin(database_, sqlite::Transaction::Kind::kRead);
+  if (!view.ok()) return view.error();
+  auto events = Read(after, limit, max_bytes);
+  if (!events.ok()) return events.error();
+  bool more = events->size() == limit;
+  if (!more && !events->empty()) {  // the bytes may have ended it
+    auto next = Read(events->back().sequence, 1, max_bytes);
+    if (!next.ok()) return next.error();
+    more = !next->empty();
+  }
+  auto voids = VoidsAbove(after);
+  if (!voids.ok()) return voids.error();
+  if (Status status = view->Commit(); !status.ok()) return status.error();
+  return MergeRange(after, std::move(*events), *voids, more);
+}
+
+// The runs that reach above after, in order. Runs do not overlap, so the one that begins last at or
+// below after is the only one of the earlier ones that can.
+Result<std::vector<ports::VoidRun>> Reader::VoidsAbove(Sequence after) {
+  auto select = database_.Prepare(
+      "SELECT first, count, quota, reason FROM void_run WHERE first >= "
+      "coalesce((SELECT max(first) FROM void_run WHERE first <= ?), 0) ORDER BY first");
+  if (!select.ok()) return select.error();
+  std::vector<ports::VoidRun> voids;
+  Status status = select->ForEach({after.value}, [&](const Row& row) {
+    const ports::VoidRun run{Sequence{row.Unsigned(0)}, row.Unsigned(1),
+                             static_cast<event::QuotaClass>(row.Unsigned(2)),
+                             static_cast<ports::VoidReason>(row.Unsigned(3))};
+    if (run.first.value + run.count > after.value + 1) voids.push_back(run);
+    return Visit::kContinue;
+  });
+  if (!status.ok()) return status.error();
+  return voids;
 }
 
 Result<std::vector<StoredEvent>> Reader::ReadJourney(std::uint64_t journey, std::size_t limit) {
@@ -139,7 +177,7 @@ Status Reader::LoadWindow(ports::CommittedState& state) {
     const auto stream = static_cast<std::uint32_t>(row.Unsigned(2));
     if (stream != 0) {
       window.Add(stream, row.Unsigned(3), row.Unsigned(4), Sequence{row.Unsigned(0)},
-                 row.Unsigned(1));
+                 JourneyId{{}, row.Unsigned(1)});
     }
     return Visit::kContinue;
   });
@@ -155,10 +193,14 @@ Status Reader::LoadForeignKeys(WallTime oldest_key, ports::CommittedState& state
   if (!select.ok()) return select.error();
   Status status =
       select->ForEach({ToMs(oldest_key), ports::kForeignKeysMax}, [&state](const Row& row) {
-        state.foreign_keys.push_back(
-            {static_cast<std::uint32_t>(row.Unsigned(0)), std::string(row.Text(1)), row.Unsigned(2),
-             Sequence{row.Unsigned(3)}, Sequence{row.Unsigned(4)},
-             JourneyId{Epoch{row.Unsigned(5)}, row.Unsigned(6)}, WallFromMs(row.Int(7))});
+        state.foreign_keys.push_back({static_cast<std::uint32_t>(row.Unsigned(0)),
+                                      std::string(row.Text(1)),
+                                      row.Unsigned(2),
+                                      Sequence{row.Unsigned(3)},
+                                      Sequence{row.Unsigned(4)},
+                                      JourneyId{Epoch{row.Unsigned(5)}, row.Unsigned(6)},
+                                      WallFromMs(row.Int(7)),
+                                      {}});
         return Visit::kContinue;
       });
   if (!status.ok()) return status;

@@ -6,17 +6,17 @@
 namespace trayline::journal {
 
 void WindowBuilder::Add(std::uint32_t stream, std::uint64_t number, std::uint64_t digest,
-                        Sequence sequence, std::uint64_t journey) {
+                        Sequence sequence, JourneyId journey) {
   std::vector<ports::WindowEntry>& records = newest_first_[stream];
   if (records.empty() || records.back().number != number) {
     if (records.size() == ports::kStreamWindow) return;
-    records.push_back({stream, number, digest, sequence, sequence, journey});
+    records.push_back({stream, number, digest, sequence, sequence, journey, {}});
     return;
   }
   ports::WindowEntry& record = records.back();
   record.first = sequence;
   if (digest != 0) record.digest = digest;
-  if (journey != 0) record.journey = journey;
+  if (!journey.IsNone()) record.journey = journey;
 }
 
 std::vector<ports::WindowEntry> WindowBuilder::Build() const {

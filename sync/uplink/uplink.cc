@@ -54,20 +54,23 @@ void Uplink::Run(const std::stop_token& stop) {
   // What was committed between the constructor and now.
   inbox_->PutCommitted(outbox_.State().last);
   Millis wait{0};
-  for (;;) {
-    TakeInbox(wait);
-    if (stopping_) break;
-    const Step step = session_.Next(clock_.Mono());
-    wait = Millis(0);
-    if (step.kind != Step::Kind::kWait) {
-      Perform(step);
-    } else if (!LookForClosedJourney()) {
-      wait = TimeUntil(step.until);
-    }
-    ShowStatus();
-  }
+  while (!stopping_) wait = Turn(wait);
   Farewell();
   ShowStatus();
+}
+
+Millis Uplink::Turn(Millis wait) {
+  TakeInbox(wait);
+  if (stopping_) return Millis(0);
+  Millis next{0};
+  const Step step = session_.Next(clock_.Mono());
+  if (step.kind != Step::Kind::kWait) {
+    Perform(step);
+  } else if (!LookForClosedJourney()) {
+    next = TimeUntil(step.until);
+  }
+  ShowStatus();
+  return next;
 }
 
 void Uplink::TakeInbox(Millis wait) {

@@ -59,6 +59,10 @@ class Uplink {
   // Blocks until stop is requested: then it publishes the death, waits up to farewell for it to
   // leave, closes and returns. A stop during a connection attempt waits for its timeout. Once.
   void Run(const std::stop_token& stop);
+  // One turn of that loop, for a simulation with a turned clock; not while Run runs, one thread at
+  // a time. Waits for news up to wait, takes it, takes one step. Returns how long nothing is to be
+  // done; 0: call again at once.
+  Millis Turn(Millis wait);
 
   // From the journal's commit listener; does not block.
   void OnCommitted(Sequence last);

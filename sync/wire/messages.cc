@@ -34,6 +34,10 @@ class Members {
     }
   }
 
+  Members(std::string what, const Json& json) : what_(std::move(what)), json_(json) {
+    if (!json_.is_object()) Fail("", "not a JSON object");
+  }
+
   void Get(const char* name, std::uint64_t& out) {
     const Json* member = Find(name);
     if (member == nullptr) return;
@@ -56,6 +60,27 @@ class Members {
     if (member == nullptr) return;
     if (!member->is_boolean()) return Fail(name, "not true or false");
     out = member->get<bool>();
+  }
+  // A member that older senders leave out: out keeps its value then.
+  template <typename T>
+  void GetIfThere(const char* name, T& out) {
+    if (error_.empty() && json_.contains(name)) Get(name, out);
+  }
+  // Gives each object of a list to read, at most limit of them; a list that is not there is empty.
+  template <typename Read>
+  void GetList(const char* name, std::size_t limit, Read read) {
+    if (!error_.empty() || !json_.contains(name)) return;
+    const Json& list = json_[name];
+    if (!list.is_array()) return Fail(name, "not a list");
+    if (list.size() > limit) return Fail(name, "too long");
+    for (const Json& element : list) {
+      Members members(what_ + ": " + name, element);
+      read(members);
+      if (!members.error_.empty()) {
+        error_ = members.error_;
+        return;
+      }
+    }
   }
   void Get(const char* name, std::string& out) {
     const Json* member = Find(name);
@@ -117,10 +142,34 @@ bool IsJournalId(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+Json ClosedToJson(const std::vector<ClosedTail>& closed) {
+  Json list = Json::array();
+  for (const ClosedTail& tail : closed) {
+    if (list.size() == kClosedTailsMax) break;
+    list.push_back(Json{{"epoch", tail.epoch.value},
+                        {"journal", tail.journal_id},
+                        {"first", tail.first.value},
+                        {"last", tail.last.value},
+                        {"acked", tail.acked.value}});
+  }
+  return list;
+}
+
+ClosedTail ReadClosed(Members& members) {
+  ClosedTail tail;
+  members.Get("epoch", tail.epoch.value);
+  members.Get("journal", tail.journal_id);
+  members.Get("first", tail.first.value);
+  members.Get("last", tail.last.value);
+  members.Get("acked", tail.acked.value);
+  if (!IsJournalId(tail.journal_id)) members.Fail("journal", "not 32 hex digits");
+  return tail;
+}
+
 }  // namespace
 
 std::string EncodeBirth(const Birth& birth) {
-  return Dump(Json{{"birth", birth.birth_number},
+  Json json = Json{{"birth", birth.birth_number},
                    {"journal", birth.journal_id},
                    {"opens", birth.opens},
                    {"nonce", Digits(birth.nonce)},
@@ -134,7 +183,12 @@ std::string EncodeBirth(const Birth& birth) {
                    {"clock", birth.clock},
                    {"clock_speed", birth.clock_speed},
                    {"sent_utc_ms", birth.sent_utc_ms},
-                   {"device_class", birth.device_class}});
+                   {"device_class", birth.device_class},
+                   {"boot", birth.boot},
+                   {"sent_mono_ms", birth.sent_mono_ms},
+                   {"storage", birth.storage}};
+  if (!birth.closed.empty()) json["closed"] = ClosedToJson(birth.closed);
+  return Dump(json);
 }
 
 Result<Birth> DecodeBirth(std::string_view json) {
@@ -155,6 +209,14 @@ Result<Birth> DecodeBirth(std::string_view json) {
   members.Get("clock_speed", birth.clock_speed);
   members.Get("sent_utc_ms", birth.sent_utc_ms);
   members.Get("device_class", birth.device_class);
+  std::uint64_t boot = 0;
+  members.GetIfThere("boot", boot);
+  if (boot > UINT32_MAX) members.Fail("boot", "beyond 32 bits");
+  birth.boot = static_cast<std::uint32_t>(boot);
+  members.GetIfThere("sent_mono_ms", birth.sent_mono_ms);
+  members.GetIfThere("storage", birth.storage);
+  members.GetList("closed", kClosedTailsMax,
+                  [&birth](Members& element) { birth.closed.push_back(ReadClosed(element)); });
   if (!IsJournalId(birth.journal_id)) members.Fail("journal", "not 32 hex digits");
   return members.Give(std::move(birth));
 }
@@ -180,6 +242,7 @@ std::string EncodeAck(const Ack& ack) {
   PutVarint(out, ack.watermark.value);
   PutVarint(out, ack.flags);
   PutVarint(out, ack.credit);
+  if (ack.digest != 0) PutVarint(out, ack.digest);
   return out;
 }
 
@@ -199,6 +262,7 @@ Result<Ack> DecodeAck(std::string_view bytes) {
   const std::uint64_t flags = in.Varint();
   const std::uint64_t credit = in.Varint();
   // What follows was added later: members that this reader does not know are skipped.
+  if (in.ok() && !in.AtEnd()) ack.digest = in.Varint();
   if (!in.ok()) return Error{Errc::kCorrupt, "acknowledgement: cut short"};
   if (flags > UINT32_MAX || credit > UINT32_MAX) {
     return Error{Errc::kCorrupt, "acknowledgement: flags or credit beyond 32 bits"};

@@ -14,6 +14,17 @@
 
 namespace trayline::wire {
 
+// An epoch that a terminal has left while HQ did not have all of it: its tail comes first.
+struct ClosedTail {
+  Epoch epoch;
+  std::string journal_id;  // 32 hex digits
+  Sequence first;          // lowest position that the terminal can still account for
+  Sequence last;           // highest
+  Sequence acked;          // what the terminal believes HQ has
+  friend bool operator==(const ClosedTail&, const ClosedTail&) = default;
+};
+inline constexpr std::size_t kClosedTailsMax = 16;  // in one birth, the lowest epochs
+
 struct Birth {
   std::uint64_t birth_number = 0;  // rises with each connection; the will carries the same
   std::string journal_id;          // 32 hex digits
@@ -30,6 +41,11 @@ struct Birth {
   std::int64_t clock_speed = 1;
   std::int64_t sent_utc_ms = 0;
   std::string device_class;
+  // Members from here on are not in births of older agents.
+  std::uint32_t boot = 0;          // number of the terminal's boot in this epoch, 0 not told
+  std::int64_t sent_mono_ms = -1;  // CLOCK_BOOTTIME when it was sent, -1 not told
+  std::string storage;             // ok, low, full, broken; empty not told
+  std::vector<ClosedTail> closed;  // lowest epoch first
   friend bool operator==(const Birth&, const Birth&) = default;
 };
 std::string EncodeBirth(const Birth& birth);
@@ -58,9 +74,12 @@ struct Ack {
   Sequence watermark;
   std::uint32_t flags = 0;
   std::uint32_t credit = 4;  // frames that may be in flight
+  // Fnv1a64 of the event that HQ holds at watermark, as Birth::acked_digest; 0 not told. A terminal
+  // that has another event there is a fork of the one that HQ knows.
+  std::uint64_t digest = 0;
   friend bool operator==(const Ack&, const Ack&) = default;
 };
-// Magic "TA", version 1, then varints in the order above.
+// Magic "TA", version 1, then varints in the order above; the digest is left out when it is 0.
 std::string EncodeAck(const Ack& ack);
 Result<Ack> DecodeAck(std::string_view bytes);
 

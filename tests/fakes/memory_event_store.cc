@@ -137,12 +137,17 @@ std::vector<ports::WindowEntry> MemoryEventStore::Window() const {
     if (event.stream == 0) continue;
     std::deque<ports::WindowEntry>& records = streams[event.stream];
     if (records.empty() || records.back().number != event.number) {
-      records.push_back({event.stream, event.number, event.digest, event.sequence, event.sequence,
-                         event.journey});
+      records.push_back({event.stream,
+                         event.number,
+                         event.digest,
+                         event.sequence,
+                         event.sequence,
+                         {{}, event.journey},
+                         {}});
       if (records.size() > ports::kStreamWindow) records.pop_front();
     }
     records.back().last = event.sequence;
-    if (records.back().journey == 0) records.back().journey = event.journey;
+    if (records.back().journey.IsNone()) records.back().journey.number = event.journey;
   }
   std::vector<ports::WindowEntry> window;
   for (const auto& [stream, records] : streams) {
@@ -165,6 +170,17 @@ Result<std::vector<StoredEvent>> MemoryEventStore::Read(Sequence after, std::siz
   return found;
 }
 
+Result<ports::JournalRange> MemoryEventStore::ReadRange(Epoch epoch, Sequence after,
+                                                        std::size_t limit, std::size_t max_bytes) {
+  if (epoch != options_.epoch) return Error{Errc::kNotFound, "no such epoch here"};
+  auto events = Read(after, limit, max_bytes);
+  if (!events.ok()) return events.error();
+  ports::JournalRange range;
+  range.covered = events->empty() ? after : events->back().sequence;
+  range.events = std::move(*events);
+  return range;
+}
+
 Result<std::vector<StoredEvent>> MemoryEventStore::ReadJourney(std::uint64_t journey,
                                                                std::size_t limit) {
   MutexLock lock(mutex_);
@@ -182,6 +198,8 @@ ports::OutboxState MemoryEventStore::State() {
   state.epoch = options_.epoch;
   state.journal_id = options_.journal_id;
   state.opens = opens_;
+  state.boot = boot_;
+  state.hq_generation = hq_generation_;
   state.first = events_.empty() ? Sequence{} : events_.front().sequence;
   state.last = Last();
   state.acked = acked_;
@@ -193,6 +211,22 @@ void MemoryEventStore::Acknowledge(Epoch epoch, Sequence watermark) {
   MutexLock lock(mutex_);
   if (epoch != options_.epoch || watermark > Last() || watermark < acked_) return;
   acked_ = watermark;
+}
+
+void MemoryEventStore::Rewind(Epoch epoch, Sequence watermark, std::uint64_t generation) {
+  MutexLock lock(mutex_);
+  if (epoch != options_.epoch || generation <= hq_generation_) return;
+  hq_generation_ = generation;
+  acked_ = std::min(acked_, watermark);
+}
+
+void MemoryEventStore::NoteGeneration(std::uint64_t generation) {
+  MutexLock lock(mutex_);
+  hq_generation_ = std::max(hq_generation_, generation);
+}
+
+void MemoryEventStore::BeginEpoch(Epoch wanted, std::function<void(Status)> done) {
+  done(Error{Errc::kRejected, "epoch " + std::to_string(wanted.value) + " cannot begin yet"});
 }
 
 void MemoryEventStore::SetCommitListener(std::function<void(Sequence last)> listener) {

@@ -39,8 +39,13 @@ class MemoryEventStore final : public ports::EventStore,
                                                std::size_t max_bytes) override;
   Result<std::vector<ports::StoredEvent>> ReadJourney(std::uint64_t journey,
                                                       std::size_t limit) override;
+  Result<ports::JournalRange> ReadRange(Epoch epoch, Sequence after, std::size_t limit,
+                                        std::size_t max_bytes) override;
   ports::OutboxState State() override;
   void Acknowledge(Epoch epoch, Sequence watermark) override;
+  void Rewind(Epoch epoch, Sequence watermark, std::uint64_t generation) override;
+  void NoteGeneration(std::uint64_t generation) override;
+  void BeginEpoch(Epoch wanted, std::function<void(Status)> done) override;
   void SetCommitListener(std::function<void(Sequence last)> listener) override;
 
   // Commits, or refuses, all that is waiting, as one group. False when nothing was.
@@ -86,6 +91,7 @@ class MemoryEventStore final : public ports::EventStore,
   std::optional<ports::Checkpoint> checkpoint_ GUARDED_BY(mutex_);
   Sequence acked_ GUARDED_BY(mutex_);
   std::uint64_t opens_ GUARDED_BY(mutex_) = 1;
+  std::uint64_t hq_generation_ GUARDED_BY(mutex_) = 0;
   std::uint32_t boot_ GUARDED_BY(mutex_) = 1;
   bool new_boot_ GUARDED_BY(mutex_) = true;
   bool clean_stop_ GUARDED_BY(mutex_) = true;

@@ -51,6 +51,13 @@ class WatchedOutbox final : public ports::Outbox {
     told_.push_back(watermark);
     changed_.NotifyAll();
   }
+  void Rewind(Epoch epoch, Sequence watermark, std::uint64_t generation) override {
+    outbox_.Rewind(epoch, watermark, generation);
+  }
+  void NoteGeneration(std::uint64_t generation) override { outbox_.NoteGeneration(generation); }
+  void BeginEpoch(Epoch wanted, std::function<void(Status)> done) override {
+    outbox_.BeginEpoch(wanted, std::move(done));
+  }
   void SetCommitListener(std::function<void(Sequence last)> listener) override {
     outbox_.SetCommitListener(std::move(listener));
   }

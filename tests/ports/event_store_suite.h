@@ -291,9 +291,9 @@ TEST_P(EventStoreSuite, RebuildsTheWindowsOfTheStreams) {
   EXPECT_THAT(state.streams,
               testing::ElementsAre(StreamName{1, "kiosk-a"}, StreamName{2, "kiosk-b"}));
   EXPECT_THAT(state.window,
-              testing::ElementsAre(WindowEntry{1, 7, 222, Sequence{4}, Sequence{4}, 4},
-                                   WindowEntry{2, 10, 111, Sequence{1}, Sequence{2}, 1},
-                                   WindowEntry{2, 12, 333, Sequence{5}, Sequence{5}, 5}));
+              testing::ElementsAre(WindowEntry{1, 7, 222, Sequence{4}, Sequence{4}, {{}, 4}, {}},
+                                   WindowEntry{2, 10, 111, Sequence{1}, Sequence{2}, {{}, 1}, {}},
+                                   WindowEntry{2, 12, 333, Sequence{5}, Sequence{5}, {{}, 5}, {}}));
 }
 
 TEST_P(EventStoreSuite, KeepsOnlyTheLastRecordsOfAStream) {

@@ -82,6 +82,8 @@ enum class VoidReason : std::uint8_t {
   kQuota = 0,     // given up on the terminal, its disk was full
   kDamaged = 1,   // unreadable on the terminal
   kLostAtHq = 2,  // HQ lost them and the terminal no longer keeps them
+  kRepeated = 3,  // the event is here already, under the number it had before its journal took
+                  // another epoch
 };
 
 struct VoidRow {

@@ -21,9 +21,13 @@ class ReadTest : public ApiTest {
     status.started = WallFromMs(fakes::kManualClockStartMs);
     status.uptime_s = 61;
     status.clock = event::ClockState::kHoldover;
-    status.journal = {
-        kTestEpoch, "00112233445566778899aabbccddeeff", 3, Sequence{1}, Sequence{50}, Sequence{40},
-        8192};
+    status.journal.epoch = kTestEpoch;
+    status.journal.journal_id = "00112233445566778899aabbccddeeff";
+    status.journal.opens = 3;
+    status.journal.first = Sequence{1};
+    status.journal.last = Sequence{50};
+    status.journal.acked = Sequence{40};
+    status.journal.bytes = 8192;
     status.engine.open_journeys = 2;
     status.uplink.state = "waiting_for_hq";
     status.http_address = "127.0.0.1:7311";

@@ -94,7 +94,7 @@ TEST(Idempotency, KeepsTheNewestOfAStream) {
   Idempotency known;
   const auto stream = known.OpenStream("kiosk");
   for (std::uint64_t i = 1; i <= ports::kStreamWindow + 1; ++i) {
-    known.Note(*stream, i, Recorded{i, Sequence{i}, Sequence{i}, {}});
+    known.Note(*stream, i, Recorded{i, Sequence{i}, Sequence{i}, {}, {}});
   }
   EXPECT_EQ(known.Check(*stream, 1, 1).known, Known::kTooOld);
   EXPECT_EQ(known.Check(*stream, 2, 2).known, Known::kSame);
@@ -104,13 +104,13 @@ TEST(Idempotency, KeepsTheNewestOfAStream) {
 TEST(Idempotency, ForgetsForeignIdsByNumberAndAge) {
   Idempotency known;
   const WallTime start = WallFromMs(1'000'000);
-  known.NoteForeign(1, "old", Recorded{1, Sequence{1}, Sequence{1}, {}}, start);
-  known.NoteForeign(1, "new", Recorded{1, Sequence{2}, Sequence{2}, {}},
+  known.NoteForeign(1, "old", Recorded{1, Sequence{1}, Sequence{1}, {}, {}}, start);
+  known.NoteForeign(1, "new", Recorded{1, Sequence{2}, Sequence{2}, {}, {}},
                     start + std::chrono::days(8));
   EXPECT_EQ(known.CheckForeign(1, "old", 1).known, Known::kNew);
   EXPECT_EQ(known.CheckForeign(1, "new", 1).known, Known::kSame);
   for (std::size_t i = 0; i < ports::kForeignKeysMax; ++i) {
-    known.NoteForeign(1, "n" + std::to_string(i), Recorded{1, Sequence{3}, Sequence{3}, {}},
+    known.NoteForeign(1, "n" + std::to_string(i), Recorded{1, Sequence{3}, Sequence{3}, {}, {}},
                       start + std::chrono::days(8));
   }
   EXPECT_EQ(known.CheckForeign(1, "new", 1).known, Known::kNew);

@@ -13,25 +13,27 @@ using testing::IsEmpty;
 
 TEST(WindowBuilder, JoinsTheRowsOfARecord) {
   WindowBuilder window;
-  window.Add(1, 5, 0, Sequence{12}, 3);
-  window.Add(1, 5, 0, Sequence{11}, 0);
-  window.Add(1, 5, 99, Sequence{10}, 0);
-  EXPECT_THAT(window.Build(), ElementsAre(WindowEntry{1, 5, 99, Sequence{10}, Sequence{12}, 3}));
+  window.Add(1, 5, 0, Sequence{12}, {{}, 3});
+  window.Add(1, 5, 0, Sequence{11}, {});
+  window.Add(1, 5, 99, Sequence{10}, {});
+  EXPECT_THAT(window.Build(),
+              ElementsAre(WindowEntry{1, 5, 99, Sequence{10}, Sequence{12}, {{}, 3}, {}}));
 }
 
 TEST(WindowBuilder, LeavesOutARecordWhoseBeginningIsGone) {
   WindowBuilder window;
-  window.Add(1, 6, 77, Sequence{12}, 3);
-  window.Add(1, 5, 0, Sequence{11}, 3);
-  EXPECT_THAT(window.Build(), ElementsAre(WindowEntry{1, 6, 77, Sequence{12}, Sequence{12}, 3}));
+  window.Add(1, 6, 77, Sequence{12}, {{}, 3});
+  window.Add(1, 5, 0, Sequence{11}, {{}, 3});
+  EXPECT_THAT(window.Build(),
+              ElementsAre(WindowEntry{1, 6, 77, Sequence{12}, Sequence{12}, {{}, 3}, {}}));
 }
 
 TEST(WindowBuilder, KeepsTheNewestRecordsWhole) {
   WindowBuilder window;
   std::uint64_t sequence = 100'000;
   for (std::uint64_t number = ports::kStreamWindow + 5; number > 0; --number) {
-    window.Add(1, number, 0, Sequence{sequence--}, 1);
-    window.Add(1, number, number, Sequence{sequence--}, 1);
+    window.Add(1, number, 0, Sequence{sequence--}, {{}, 1});
+    window.Add(1, number, number, Sequence{sequence--}, {{}, 1});
   }
   const auto built = window.Build();
   ASSERT_EQ(built.size(), ports::kStreamWindow);

@@ -33,6 +33,9 @@ class Reader final : public ports::EventReader {
     }
     return rows;
   }
+  Result<ports::JournalRange> ReadRange(Epoch, Sequence, std::size_t, std::size_t) override {
+    return ports::JournalRange{};
+  }
   Result<std::vector<ports::StoredEvent>> ReadJourney(std::uint64_t, std::size_t) override {
     return std::vector<ports::StoredEvent>{};
   }

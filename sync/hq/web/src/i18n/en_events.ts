@@ -57,4 +57,6 @@ export const enEvents: EventSentences = {
   'system.crash_recovered': () => 'Terminal recovered after a power cut or crash',
   'system.storage_state': (f) => `Storage${after(': ', f.storage)}`,
   'system.irregular': (f) => `Out of the usual order${after(': ', f.eventType)}`,
+  'system.journal_recovered': () => 'Journal was damaged: what could be read goes on',
+  'system.epoch_began': () => 'Journal goes on under a new epoch',
 };

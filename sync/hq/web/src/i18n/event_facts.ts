@@ -81,6 +81,8 @@ export const EVENT_NAMES = [
   'system.crash_recovered',
   'system.storage_state',
   'system.irregular',
+  'system.journal_recovered',
+  'system.epoch_began',
 ] as const;
 
 export type EventName = (typeof EVENT_NAMES)[number];

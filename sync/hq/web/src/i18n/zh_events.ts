@@ -55,4 +55,6 @@ export const zhEvents: EventSentences = {
   'system.crash_recovered': () => '终端在断电或崩溃后恢复',
   'system.storage_state': (f) => `存储状态${after('：', f.storage)}`,
   'system.irregular': (f) => `不合常规次序${after('：', f.eventType)}`,
+  'system.journal_recovered': () => '日志受损：可读部分已继续',
+  'system.epoch_began': () => '日志以新纪元继续',
 };
