@@ -5,6 +5,7 @@
 #ifndef TRAYLINE_AGENT_API_BACKEND_H_
 #define TRAYLINE_AGENT_API_BACKEND_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "agent/base/time.h"
 #include "agent/engine/engine.h"
 #include "agent/event/event.h"
+#include "agent/event/spec.h"
 #include "agent/event/vocabulary.h"
 #include "agent/journey/journey.h"
 #include "agent/ports/event_store.h"
@@ -37,6 +39,18 @@ struct UplinkFacts {
   bool hq_present = false;
 };
 
+// The journal's storage.
+struct StorageFacts {
+  event::StorageState state = event::StorageState::kOk;
+  std::string reason;             // one line; empty when ok
+  std::uint64_t file_bytes = 0;   // database and WAL on disk
+  std::uint64_t used_bytes = 0;   // of them in use
+  std::uint64_t quota_bytes = 0;  // what they may come to
+  std::uint64_t free_bytes = 0;   // on the file system
+  bool reserve_held = false;
+  std::array<std::uint64_t, 3> shed{};  // unsent events given up since start, by event::QuotaClass
+};
+
 struct AgentStatus {
   std::string version;
   event::DeviceClass device = event::DeviceClass::kKiosk;
@@ -46,7 +60,7 @@ struct AgentStatus {
   event::ClockState clock = event::ClockState::kUnsynced;
   std::int64_t clock_speed = 1;
   ports::OutboxState journal;
-  event::StorageState storage = event::StorageState::kOk;
+  StorageFacts storage;
   engine::EngineStatus engine;
   UplinkFacts uplink;
   // The doors of this API and what came through them since start.

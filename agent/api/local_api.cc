@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "agent/api/event_batch.h"
+#include "agent/api/metrics.h"
 #include "agent/api/problems.h"
 #include "agent/api/views.h"
 #include "agent/base/check.h"
+#include "agent/base/metrics_text.h"
 
 namespace trayline::api {
 namespace {
@@ -116,6 +118,7 @@ void LocalApi::AddRoutes() {
   router_.Add("GET", "/v1/events", [this](const Request& r) { return GetEvents(r); });
   router_.Add("GET", "/v1/health", [this](const Request&) { return GetHealth(); });
   router_.Add("GET", "/v1/status", [this](const Request&) { return GetStatus(); });
+  router_.Add("GET", "/v1/metrics", [this](const Request&) { return GetMetrics(); });
   router_.Add("GET", "/v1/journeys", [this](const Request& r) { return GetJourneys(r); });
   router_.Add("GET", "/v1/journeys/{id}", [this](const Request& r) { return GetJourney(r); });
   if (options_.pages) {
@@ -212,6 +215,17 @@ Response LocalApi::GetHealth() {
 Response LocalApi::GetStatus() {
   const auto status = backend_.Status();
   return status ? Ok(StatusJson(*status, options_.terminal)) : FailureOf(status.error());
+}
+
+Response LocalApi::GetMetrics() {
+  const auto status = backend_.Status();
+  if (!status) return FailureOf(status.error());
+  Response response;
+  response.status = 200;
+  response.body = Metrics(*status);
+  response.headers.Set("Content-Type", kMetricsContentType);
+  response.headers.Set("Cache-Control", "no-store");
+  return response;
 }
 
 Response LocalApi::GetJourneys(const Request& request) {

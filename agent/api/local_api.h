@@ -64,6 +64,7 @@ class LocalApi {
   http::Response GetEvents(const http::Request& request);
   http::Response GetHealth();
   http::Response GetStatus();
+  http::Response GetMetrics();
   http::Response GetJourneys(const http::Request& request);
   http::Response GetJourney(const http::Request& request);
   // Waits for something above after; false when too many are waiting already.

@@ -64,6 +64,7 @@ Json ResultJson(const BatchItem& item, const engine::RecordResult* recorded) {
   if (recorded->first.value != 0) {
     json["sequence"] = recorded->first.value;
     json["last_sequence"] = recorded->last.value;
+    if (recorded->epoch.value != 0) json["epoch"] = recorded->epoch.value;
   }
   if (!recorded->journey.IsNone()) json["journey"] = ToText(recorded->journey);
   if (!item.issues.empty()) json["left_out"] = IssuesJson(item.issues);
@@ -149,7 +150,20 @@ Json JournalJson(const AgentStatus& status) {
           {"acked", journal.acked.value},
           {"waiting", waiting},
           {"bytes", journal.bytes},
-          {"storage", event::WordName(status.storage, event::kStorageStateNames)}};
+          {"storage", event::WordName(status.storage.state, event::kStorageStateNames)}};
+}
+
+Json StorageJson(const StorageFacts& storage) {
+  return {{"state", event::WordName(storage.state, event::kStorageStateNames)},
+          {"reason", storage.reason},
+          {"file_bytes", storage.file_bytes},
+          {"used_bytes", storage.used_bytes},
+          {"quota_bytes", storage.quota_bytes},
+          {"free_bytes", storage.free_bytes},
+          {"reserve_held", storage.reserve_held},
+          {"shed_browsing", storage.shed[0]},
+          {"shed_offer", storage.shed[1]},
+          {"shed_order", storage.shed[2]}};
 }
 
 Json UplinkJson(const UplinkFacts& uplink) {
@@ -169,13 +183,14 @@ Json UplinkJson(const UplinkFacts& uplink) {
 }  // namespace
 
 std::string HealthJson(const AgentStatus& status, const TerminalId& terminal) {
-  const bool ok = status.storage == event::StorageState::kOk && status.engine.storage_ok;
+  const bool ok = status.storage.state == event::StorageState::kOk && status.engine.storage_ok;
   return Dump({{"status", ok ? "ok" : "degraded"},
                {"version", status.version},
                {"terminal", ToText(terminal)},
                {"epoch", status.journal.epoch.value},
                {"uptime_s", status.uptime_s},
-               {"storage", event::WordName(status.storage, event::kStorageStateNames)},
+               {"storage", event::WordName(status.storage.state, event::kStorageStateNames)},
+               {"storage_reason", status.storage.reason},
                {"uplink", status.uplink.state},
                {"clock_speed", status.clock_speed}});
 }
@@ -191,11 +206,13 @@ std::string StatusJson(const AgentStatus& status, const TerminalId& terminal) {
   json["clock"] = {{"state", event::WordName(status.clock, event::kClockStateNames)},
                    {"speed", status.clock_speed}};
   json["journal"] = JournalJson(status);
+  json["storage"] = StorageJson(status.storage);
   json["engine"] = {{"open_journeys", status.engine.open_journeys},
                     {"recorded", status.engine.recorded},
                     {"irregular", status.engine.irregular},
                     {"refused", status.engine.refused},
-                    {"reloads", status.engine.reloads}};
+                    {"reloads", status.engine.reloads},
+                    {"clock_changes", status.engine.clock_changes}};
   json["uplink"] = UplinkJson(status.uplink);
   json["api"] = {{"http", status.http_address},
                  {"unix", status.unix_socket},

@@ -4,6 +4,7 @@
 #ifndef TRAYLINE_AGENT_ENGINE_DESK_H_
 #define TRAYLINE_AGENT_ENGINE_DESK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,6 +47,8 @@ class Desk {
   [[nodiscard]] bool training() const { return training_; }
   // Number of the newest journey that was ever started here.
   [[nodiscard]] std::uint64_t last_number() const { return last_number_; }
+  // A journey with this number is known from elsewhere: new ones get higher numbers.
+  void RaiseNumber(std::uint64_t number) { last_number_ = std::max(last_number_, number); }
 
   // The checkpoint's form: varint version, then what stands below it in the .cc.
   [[nodiscard]] std::string Encode() const;

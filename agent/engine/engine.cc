@@ -14,8 +14,6 @@ using event::Key;
 using journey::Draft;
 using journey::Journey;
 
-constexpr Millis kReloadPause{1'000};  // between attempts to read a store that fails
-
 }  // namespace
 
 bool IsHostName(std::string_view name) {
@@ -32,45 +30,7 @@ Engine::Engine(const Options& options, ports::EventStore& store, ports::Clock& c
 
 Engine::~Engine() = default;
 
-// --- State from the store ---------------------------------------------------------------------
-
-Status Engine::Impl::LoadState() {
-  auto loaded = store.Load();
-  if (!loaded) return loaded.error().In("engine: loading what is committed");
-  Desk fresh(options.policy);
-  if (loaded->checkpoint) {
-    auto decoded = Desk::Decode(loaded->checkpoint->state, options.policy);
-    if (!decoded) return decoded.error().In("engine: checkpoint");
-    fresh = std::move(*decoded);
-  }
-  for (const ports::StoredEvent& row : loaded->tail) {
-    auto event = event::DecodeBody(row.body, loaded->epoch, row.sequence, row.type, row.journey);
-    if (!event) {
-      return event.error().In("engine: event " + std::to_string(row.sequence.value));
-    }
-    fresh.Apply(*event);
-  }
-  desk = std::move(fresh);
-  idempotency = Idempotency(*loaded);
-  pen = Pen{loaded->epoch, loaded->last, loaded->boot};
-  clean_stop = loaded->clean_stop;
-  checkpoint_at = loaded->checkpoint ? loaded->checkpoint->at : Sequence{};
-  return {};
-}
-
-void Engine::Impl::ReloadWhenQuiet() {
-  if (!reload_wanted || in_flight > 0) return;
-  ++counts.reloads;
-  const Status loaded = LoadState();
-  counts.storage_ok = loaded.ok();
-  if (!loaded.ok()) {
-    reload_not_before = clock.Mono() + kReloadPause;
-    log.Error("engine.reload_failed", {{"reason", loaded.error().text}});
-    return;
-  }
-  reload_wanted = false;
-  log.Warn("engine.reloaded", {{"sequence", pen.last.value}});
-}
+// --- Start -----------------------------------------------------------------------------------
 
 Status Engine::Start(const StartInfo& info) {
   Impl& impl = *impl_;
@@ -81,6 +41,7 @@ Status Engine::Start(const StartInfo& info) {
 
 void Engine::Impl::RecordStart(const StartInfo& info) {
   Work work(*this);
+  WriteIncident(work);
   const auto open = static_cast<std::int64_t>(desk.open().size());
   event::Record started;
   started.Set(Key::kAgentVersion, info.agent_version)
@@ -114,9 +75,10 @@ void Engine::Impl::Submit(Work work, std::function<void(Status)> done) {
   work.transaction.events = std::move(work.scribe.rows());
   counts.irregular += work.scribe.irregular();
   const std::uint64_t count = work.transaction.events.size();
-  if (pen.last.value - checkpoint_at.value >= options.checkpoint_every) {
+  if (checkpoint_due || pen.last.value - checkpoint_at.value >= options.checkpoint_every) {
     work.transaction.checkpoint = ports::Checkpoint{pen.last, desk.Encode()};
     checkpoint_at = pen.last;
+    checkpoint_due = false;
   }
   ++in_flight;
   store.Submit(std::move(work.transaction),
@@ -196,6 +158,17 @@ void Engine::NoteConnectivity(bool connected) {
   event::Record data;
   data.Set(Key::kConnected, connected);
   work.scribe.Write({}, Draft{EventType::kConnectivityChanged, std::move(data)});
+  impl.Submit(std::move(work), [](const Status&) {});
+}
+
+void Engine::NoteStorage(event::StorageState state, const std::string& reason) {
+  Impl& impl = *impl_;
+  if (!impl.Accepting()) return;
+  Impl::Work work(impl);
+  event::Record data;
+  data.Set(Key::kStorageState, static_cast<std::int64_t>(state));
+  if (!reason.empty()) data.Set(Key::kReasonText, reason.substr(0, kIncidentTextMax));
+  work.scribe.Write({}, Draft{EventType::kStorageState, std::move(data)});
   impl.Submit(std::move(work), [](const Status&) {});
 }
 

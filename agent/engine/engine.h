@@ -51,6 +51,7 @@ struct RecordResult {
   Sequence last;
   JourneyId journey;
   std::string reason;  // for kConflict and kRejected
+  Epoch epoch{};       // that first and last count in, when it is not the answer's; 0 else
 };
 
 struct RecordAnswer {
@@ -63,10 +64,11 @@ struct EngineStatus {
   Epoch epoch;
   Sequence last;
   std::size_t open_journeys = 0;
-  std::uint64_t recorded = 0;   // events since start
-  std::uint64_t irregular = 0;  // pairs that the table does not list, since start
-  std::uint64_t refused = 0;    // conflicts and rejected ids, since start
-  std::uint64_t reloads = 0;    // failed commits, since start
+  std::uint64_t recorded = 0;       // events since start
+  std::uint64_t irregular = 0;      // pairs that the table does not list, since start
+  std::uint64_t refused = 0;        // conflicts and rejected ids, since start
+  std::uint64_t reloads = 0;        // failed commits, since start
+  std::uint64_t clock_changes = 0;  // since start
   bool storage_ok = true;
 };
 
@@ -81,6 +83,7 @@ struct Options {
   std::int64_t currency = 840;  // ISO 4217 number, for journeys whose host names none
   event::Channel channel = event::Channel::kKiosk;
   std::size_t checkpoint_every = 512;  // events; 64..65536. Bounds what a start must replay
+  Millis clock_step{500};  // the wall clock was set when it differs by this much; 1 ms or more
 };
 
 // True for [a-z0-9_.-]{1,32}.
@@ -101,6 +104,14 @@ class Engine {
 
   // The uplink's connection came or went; recorded as system.connectivity_changed.
   void NoteConnectivity(bool connected);
+
+  // How the storage is has changed, to a state in which an event can be written; recorded as
+  // system.storage_state.
+  void NoteStorage(event::StorageState state, const std::string& reason);
+
+  // What the store holds was rewritten under the engine (another epoch began): reads it again as
+  // soon as nothing is under way. Hosts are told to come again meanwhile.
+  void Reload();
 
   // Call at or after NextDeadline().
   void Tick();

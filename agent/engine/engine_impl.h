@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "agent/engine/clock_watch.h"
 #include "agent/engine/desk.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/idempotency.h"
@@ -12,10 +13,15 @@
 
 namespace trayline::engine {
 
+inline constexpr std::size_t kIncidentTextMax = 200;  // bytes of a reason in an event
+
 struct Engine::Impl {
   // One command's work before it is submitted.
   struct Work {
-    explicit Work(Impl& impl) : scribe(impl.pen, impl.desk, impl.options.policy, impl.clock) {}
+    // Notes first, as an event of its own, that the clock was set since the last work.
+    explicit Work(Impl& impl) : scribe(impl.pen, impl.desk, impl.options.policy, impl.clock) {
+      impl.ObserveClock(scribe);
+    }
 
     Scribe scribe;
     ports::Transaction transaction;
@@ -23,9 +29,18 @@ struct Engine::Impl {
 
   Impl(const Options& o, ports::EventStore& s, ports::Clock& c, Log& l,
        std::function<void(std::function<void()>)> p)
-      : options(o), store(s), clock(c), log(l), post(std::move(p)), desk(options.policy) {}
+      : options(o),
+        store(s),
+        clock(c),
+        log(l),
+        post(std::move(p)),
+        desk(options.policy),
+        clock_watch(options.clock_step) {}
 
   Status LoadState();
+  Desk StartingDesk(const ports::CommittedState& loaded);
+  void WriteIncident(Work& work);
+  void ObserveClock(Scribe& scribe);
   void ReloadWhenQuiet();
   void RecordStart(const StartInfo& info);
 
@@ -52,6 +67,9 @@ struct Engine::Impl {
   Desk desk;
   Idempotency idempotency;
   Sequence checkpoint_at;
+  bool checkpoint_due = false;              // the last one does not cover all that was loaded
+  std::optional<ports::Incident> incident;  // of the journal, not recorded yet
+  ClockWatch clock_watch;
   bool clean_stop = true;  // of the writer before this one
   // Journeys that were open when the daemon started and that their host has not come back to.
   std::map<JourneyId, MonoTime> awaited;

@@ -14,7 +14,12 @@ using journey::Draft;
 using journey::Journey;
 
 RecordResult Repeated(const Recorded& recorded) {
-  return {RecordResult::Outcome::kRepeated, recorded.first, recorded.last, recorded.journey, {}};
+  return {RecordResult::Outcome::kRepeated,
+          recorded.first,
+          recorded.last,
+          recorded.journey,
+          {},
+          recorded.epoch};
 }
 
 }  // namespace
@@ -29,8 +34,8 @@ void Engine::Record(RecordBatch batch, std::function<void(RecordAnswer)> reply) 
     return;
   }
   auto stream = impl.idempotency.Stream(batch.host);
-  Impl::Work work(impl);
-  if (!stream) {
+  const bool new_stream = !stream;
+  if (new_stream) {
     stream = impl.idempotency.OpenStream(batch.host);
     if (!stream) {
       reply({Error{Errc::kRejected, "host: this terminal knows " + std::to_string(kStreamsMax) +
@@ -39,8 +44,9 @@ void Engine::Record(RecordBatch batch, std::function<void(RecordAnswer)> reply) 
              {}});
       return;
     }
-    work.transaction.streams.push_back({*stream, batch.host});
   }
+  Impl::Work work(impl);
+  if (new_stream) work.transaction.streams.push_back({*stream, batch.host});
   RecordAnswer answer;
   answer.epoch = impl.pen.epoch;
   answer.results.reserve(batch.items.size());
@@ -78,7 +84,8 @@ RecordResult Engine::Impl::RecordOne(Work& work, std::uint32_t stream, std::stri
               {},
               {},
               {},
-              "this id has been recorded with another body"};
+              "this id has been recorded with another body",
+              {}};
     case Known::kTooOld:
       ++counts.refused;
       return {RecordResult::Outcome::kRejected,
@@ -86,7 +93,8 @@ RecordResult Engine::Impl::RecordOne(Work& work, std::uint32_t stream, std::stri
               {},
               {},
               "this id is below the highest of the stream and not among its last " +
-                  std::to_string(ports::kStreamWindow)};
+                  std::to_string(ports::kStreamWindow),
+              {}};
   }
   if (number != nullptr) work.scribe.SetCause({stream, *number, item.digest});
   RecordResult result = WriteItem(work, host, item);
@@ -132,9 +140,9 @@ RecordResult Engine::Impl::WriteItem(Work& work, std::string_view host, RecordIt
   }
   awaited.erase(journey);
   if (pen.last == before) {
-    return {RecordResult::Outcome::kNoChange, {}, {}, journey, {}};
+    return {RecordResult::Outcome::kNoChange, {}, {}, journey, {}, {}};
   }
-  return {RecordResult::Outcome::kRecorded, before.Next(), pen.last, journey, {}};
+  return {RecordResult::Outcome::kRecorded, before.Next(), pen.last, journey, {}, {}};
 }
 
 JourneyId Engine::Impl::BeginJourney(Work& work, std::string_view host, std::string_view ref,

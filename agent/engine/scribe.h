@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "agent/engine/clock_watch.h"
 #include "agent/engine/desk.h"
 #include "agent/event/event.h"
 #include "agent/journey/machine.h"
@@ -41,6 +42,7 @@ class Scribe {
   // Writes what a host said on this journey, normalised, and all that follows from it.
   void WriteHostEvent(JourneyId journey, event::EventType type, event::Record data);
 
+  [[nodiscard]] ClockReading clock() const { return {wall_, mono_, clock_state_}; }
   [[nodiscard]] MonoTime mono() const { return mono_; }
   [[nodiscard]] WallTime wall() const { return wall_; }
   [[nodiscard]] std::uint64_t irregular() const { return irregular_; }

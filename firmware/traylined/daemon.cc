@@ -266,7 +266,8 @@ void Daemon::Parts::Complete(api::AgentStatus& status) {
   status.clock = real_clock.State();
   status.clock_speed = config.clock_speed;
   status.journal = journal->State();
-  status.storage = status.engine.storage_ok ? event::StorageState::kOk : event::StorageState::kFull;
+  status.storage.state =
+      status.engine.storage_ok ? event::StorageState::kOk : event::StorageState::kFull;
   status.uplink.state = UplinkStateName(up.state);
   status.uplink.broker = up.broker;
   status.uplink.protocol = up.protocol;

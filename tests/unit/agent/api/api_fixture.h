@@ -33,6 +33,7 @@ struct Answered {
   int status = 0;
   http::Headers headers;
   nlohmann::json json;
+  std::string body;
   std::string code() const { return json.value("code", ""); }
 };
 
@@ -77,7 +78,8 @@ class ApiTest : public ::testing::Test {
         openapi_.Check(request.method, path, answer->status,
                        answer->headers.Find("Content-Type").value_or("none"), answer->body);
     EXPECT_EQ(wrong, "");
-    return {answer->status, answer->headers, nlohmann::json::parse(answer->body, nullptr, false)};
+    return {answer->status, answer->headers, nlohmann::json::parse(answer->body, nullptr, false),
+            answer->body};
   }
 
   Answered Get(std::string_view target) { return Ask(Request("GET", target)); }

@@ -91,6 +91,7 @@ std::string OpenApiCheck::CheckBody(const json& response, std::string_view conte
                                     const std::string& body) const {
   const std::string type(content_type);
   if (!response["content"].contains(type)) return "content type " + type + " is not documented";
+  if (type.starts_with("text/")) return {};
   const json value = json::parse(body, nullptr, false);
   if (value.is_discarded()) return "the body is not JSON: " + body;
   return Mismatch(response["content"][type]["schema"], value, "");

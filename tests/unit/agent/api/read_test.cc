@@ -57,11 +57,28 @@ TEST_F(ReadTest, HealthSaysOk) {
 
 TEST_F(ReadTest, HealthIsDegradedWhenTheStorageIs) {
   AgentStatus status = SomeStatus();
-  status.storage = event::StorageState::kFull;
+  status.storage.state = event::StorageState::kFull;
+  status.storage.reason = "the quota of 256 MB is reached";
   backend_.SetStatus(status);
   const Answered answer = Get("/v1/health");
   EXPECT_EQ(answer.json["status"], "degraded");
   EXPECT_EQ(answer.json["storage"], "full");
+  EXPECT_EQ(answer.json["storage_reason"], "the quota of 256 MB is reached");
+}
+
+TEST_F(ReadTest, MetricsSayTheStorageForPrometheus) {
+  AgentStatus status = SomeStatus();
+  status.storage.state = event::StorageState::kLow;
+  status.storage.shed = {12, 3, 0};
+  backend_.SetStatus(status);
+  const Answered answer = Get("/v1/metrics");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.headers.Find("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(answer.body, ::testing::HasSubstr("trayline_storage_state{state=\"low\"} 1\n"));
+  EXPECT_THAT(answer.body, ::testing::HasSubstr("trayline_storage_state{state=\"ok\"} 0\n"));
+  EXPECT_THAT(answer.body,
+              ::testing::HasSubstr("trayline_events_shed_total{class=\"browsing\"} 12\n"));
+  EXPECT_THAT(answer.body, ::testing::HasSubstr("trayline_journal_waiting_events 10\n"));
 }
 
 TEST_F(ReadTest, StatusSaysEverything) {
