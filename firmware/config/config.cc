@@ -128,6 +128,8 @@ Result<Config> ParseConfig(std::string_view text, const std::string& name) {
   reader.Text("storage.directory", config.directory);
   reader.Integer("storage.retention_days", 1, 90, config.retention_days);
   reader.Integer("storage.retention_mb", 4, 4096, config.retention_mb);
+  reader.Integer("storage.quota_mb", 16, 65'536, config.quota_mb);
+  reader.Integer("storage.reserve_mb", 0, 64, config.reserve_mb);
   ReadDoors(reader, config);
   ReadLink(reader, config);
   ReadTimers(reader, config);
@@ -155,6 +157,7 @@ Result<Config> ReadConfig(const std::string& path) {
 }
 
 std::string JournalPath(const Config& config) { return config.directory + "/journal.db"; }
+std::string LockPath(const Config& config) { return config.directory + "/lock"; }
 std::string TokenPath(const Config& config) { return config.directory + "/api.token"; }
 std::string AddressPath(const Config& config) { return config.directory + "/api.json"; }
 std::string SocketPath(const Config& config) {

@@ -27,6 +27,8 @@ struct Config {
   std::string directory = "/var/lib/trayline";
   std::int64_t retention_days = 14;  // 1..90, of events that HQ has
   std::int64_t retention_mb = 64;    // 4..4096
+  std::int64_t quota_mb = 256;       // 16..65536, of the journal with all that is unsent
+  std::int64_t reserve_mb = 4;       // 0..64, kept free for the day when the disk is full
 
   std::string listen = "127.0.0.1:7311";  // loopback only; port 0 takes any free one
   std::string unix_socket;                // empty: <directory>/trayline.sock
@@ -52,6 +54,7 @@ Result<Config> ParseConfig(std::string_view text, const std::string& name);
 
 // Where the agent keeps its files.
 std::string JournalPath(const Config& config);
+std::string LockPath(const Config& config);  // held by whoever works on the journal
 std::string TokenPath(const Config& config);
 std::string AddressPath(const Config& config);
 std::string SocketPath(const Config& config);

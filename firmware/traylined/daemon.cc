@@ -1,13 +1,9 @@
 #include "firmware/traylined/daemon.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <future>
 #include <optional>
@@ -20,6 +16,7 @@
 #include "agent/engine/engine.h"
 #include "agent/http/server.h"
 #include "agent/journal/journal.h"
+#include "agent/platform/file_lock.h"
 #include "agent/platform/files.h"
 #include "agent/platform/service_notifier.h"
 #include "agent/platform/system_clock.h"
@@ -40,31 +37,6 @@ namespace {
 constexpr mode_t kFolderMode = 0750;
 constexpr Millis kDoorsBound{5'000};   // for requests under way when the daemon stops
 constexpr Millis kDrainBound{10'000};  // for the core's last commit
-
-// A lock that the kernel gives back when the process ends, however it ends.
-class FolderLock {
- public:
-  FolderLock() = default;
-  ~FolderLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
-  Status Take(const std::string& directory) {
-    const std::string path = directory + "/lock";
-    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (fd_ < 0) return Error{Errc::kRejected, path + ": " + std::strerror(errno)};
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-      return Error{Errc::kConflict,
-                   "another traylined runs in " + directory + "; a terminal has one"};
-    }
-    return {};
-  }
-
- private:
-  int fd_ = -1;
-};
 
 uplink::Options UplinkOptions(const config::Config& config) {
   uplink::Options options;
@@ -107,7 +79,7 @@ struct Daemon::Parts {
   Log& log;
   platform::ServiceNotifier notifier = platform::ServiceNotifier::FromEnvironment();
 
-  FolderLock lock;
+  std::optional<platform::FileLock> lock;
   std::string boot_id;
   platform::SystemRandom random;
   platform::SystemClock real_clock;
@@ -153,8 +125,13 @@ Status Daemon::Parts::OpenJournal() {
     return Error{Errc::kRejected,
                  "storage.directory " + config.directory + " cannot be made: " + failed.message()};
   }
-  Status locked = lock.Take(config.directory);
-  if (!locked.ok()) return locked;
+  auto locked = platform::FileLock::Take(config::LockPath(config));
+  if (!locked.ok() && locked.error().code == Errc::kConflict) {
+    return Error{Errc::kConflict,
+                 "another traylined runs in " + config.directory + "; a terminal has one"};
+  }
+  if (!locked.ok()) return locked.error();
+  lock.emplace(*std::move(locked));
   auto boot = platform::ReadBootId();
   if (!boot) return boot.error();
   boot_id = *boot;
@@ -169,6 +146,7 @@ Status Daemon::Parts::OpenJournal() {
   options.boot_id = boot_id;
   options.retention_days = config.retention_days;
   options.retention_bytes = config.retention_mb * 1'000'000;
+  options.quota_bytes = config.quota_mb * 1'000'000;
   auto opened = journal::Journal::Open(options, real_clock, random, log);
   if (!opened) return opened.error();
   journal = *std::move(opened);

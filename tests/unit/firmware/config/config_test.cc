@@ -56,6 +56,8 @@ TEST(Config, TheShippedFileIsTheDefaultsWrittenOut) {
   EXPECT_EQ(written->terminal, defaults->terminal);
   EXPECT_EQ(written->directory, defaults->directory);
   EXPECT_EQ(written->retention_mb, defaults->retention_mb);
+  EXPECT_EQ(written->quota_mb, defaults->quota_mb);
+  EXPECT_EQ(written->reserve_mb, defaults->reserve_mb);
   EXPECT_EQ(written->listen, defaults->listen);
   EXPECT_EQ(written->broker, defaults->broker);
   EXPECT_EQ(written->flush_ms, defaults->flush_ms);
