@@ -126,18 +126,39 @@ void CheckClock(const Json& status, Findings& findings) {
   }
 }
 
+// What to do about a storage that is not ok.
+std::string StorageRemedy(const std::string& state) {
+  if (state == "low") {
+    return "see that headquarters is reached, make room on the disk, or raise storage.quota_mb; "
+           "when "
+           "it gets fuller, unsent browsing is given up first";
+  }
+  if (state == "full") {
+    return "hosts are refused: see that headquarters is reached, make room on the disk, or raise "
+           "storage.quota_mb; recording goes on by itself then";
+  }
+  return "hosts are refused: see dmesg and the disk; a damaged journal is salvaged by traylined "
+         "itself, or with traylined stopped by: trayline doctor --rebuild";
+}
+
+void CheckStorage(const Json& status, Findings& findings) {
+  const Json& storage = ObjectOf(status, "storage");
+  const std::string state = TextOf(storage, "state", "unknown");
+  if (state == "ok") {
+    findings.Good("storage", Bytes(NumberOf(storage, "used_bytes")) + " of " +
+                                 Bytes(NumberOf(storage, "quota_bytes")) + " used");
+  } else {
+    findings.Bad("storage", "is " + state + ": " + TextOf(storage, "reason", "no reason given"),
+                 StorageRemedy(state));
+  }
+}
+
 void CheckJournal(const Json& status, Findings& findings) {
   const Json& journal = ObjectOf(status, "journal");
-  const std::string storage = TextOf(journal, "storage", "unknown");
   const std::string range =
       Count(NumberOf(journal, "first")) + " to " + Count(NumberOf(journal, "last"));
-  if (storage != "ok") {
-    findings.Bad("journal", "storage is " + storage + "; hosts are refused",
-                 "make room on the disk; recording goes on by itself then");
-  } else {
-    findings.Good("journal",
-                  "events " + range + ", epoch " + std::to_string(CountOf(journal, "epoch")));
-  }
+  findings.Good("journal",
+                "events " + range + ", epoch " + std::to_string(CountOf(journal, "epoch")));
   const std::int64_t irregular = NumberOf(ObjectOf(status, "engine"), "irregular");
   if (irregular > 0) {
     findings.Bad(
@@ -172,6 +193,7 @@ void CheckAgent(const Target& target, Findings& findings) {
   }
   findings.Good("traylined", TextOf(*status, "version", "-") + ", up " +
                                  Duration(NumberOf(*status, "uptime_s")));
+  CheckStorage(*status, findings);
   CheckJournal(*status, findings);
   CheckClock(*status, findings);
   CheckHq(*status, findings);

@@ -25,12 +25,20 @@ std::string HqText(const Json& status) {
 std::string JournalText(const Json& journal) {
   const std::int64_t first = NumberOf(journal, "first");
   const std::int64_t last = NumberOf(journal, "last");
-  const std::string storage = TextOf(journal, "storage", "unknown");
-  std::string text =
-      "epoch " + std::to_string(CountOf(journal, "epoch")) + ", " +
-      (last == 0 ? "no event yet" : "events " + Count(first) + " to " + Count(last)) + ", " +
-      Bytes(NumberOf(journal, "bytes"));
-  if (storage != "ok") text += ", STORAGE IS " + storage + ": hosts are refused; make room";
+  return "epoch " + std::to_string(CountOf(journal, "epoch")) + ", " +
+         (last == 0 ? "no event yet" : "events " + Count(first) + " to " + Count(last)) + ", " +
+         Bytes(NumberOf(journal, "bytes"));
+}
+
+std::string StorageText(const Json& storage) {
+  const std::string state = TextOf(storage, "state", "unknown");
+  const std::string room = Bytes(NumberOf(storage, "used_bytes")) + " of " +
+                           Bytes(NumberOf(storage, "quota_bytes")) + " used, " +
+                           Bytes(NumberOf(storage, "free_bytes")) + " free on the disk";
+  const std::int64_t shed = NumberOf(storage, "shed_browsing") + NumberOf(storage, "shed_offer");
+  std::string text = state == "ok" ? room : "IS " + state + ": " + TextOf(storage, "reason", "-");
+  if (state == "full" || state == "broken") text += "; hosts are refused (trayline doctor)";
+  if (shed > 0) text += "; " + Count(shed) + " unsent events given up for want of room";
   return text;
 }
 
@@ -50,6 +58,7 @@ std::string StatusText(const Json& s) {
       {"agent", TextOf(s, "version", "-") + ", up " + Duration(NumberOf(s, "uptime_s")) + ", pid " +
                     std::to_string(NumberOf(s, "pid"))},
       {"journal", JournalText(ObjectOf(s, "journal"))},
+      {"storage", StorageText(ObjectOf(s, "storage"))},
       {"uplink", LinkText(ObjectOf(s, "uplink"))},
       {"headquarters", HqText(s)},
       {"journeys", Count(NumberOf(engine, "open_journeys")) + " open"},

@@ -276,6 +276,20 @@ TEST(StatusCommand, SurvivesAnAgentThatSaysLittle) {
   EXPECT_THAT(printed.out, HasSubstr("terminal"));
 }
 
+TEST(DoctorCommand, AFullStorageIsSaidWithItsReasonAndARemedy) {
+  FakeAgent agent([](const http::Request&) {
+    Json status = StatusDocument(5, 1);
+    status["storage"]["state"] = "full";
+    status["storage"]["reason"] = "the disk of /var/lib/trayline is full";
+    return http::JsonResponse(200, status.dump());
+  });
+  const auto doctor = Caught([&] { return Doctor(agent.target(), false); });
+  EXPECT_THAT(doctor.out, HasSubstr("is full: the disk of /var/lib/trayline is full"));
+  EXPECT_THAT(doctor.out, HasSubstr("make room on the disk"));
+  const auto status = Caught([&] { return ShowStatus(agent.target(), false); });
+  EXPECT_THAT(status.out, HasSubstr("IS full: the disk of /var/lib/trayline is full; hosts"));
+}
+
 TEST(DoctorCommand, SaysWhatIsWrongWithARemedyAndAsJson) {
   const fakes::TemporaryFolder folder;
   std::ofstream(folder.File("t.conf")) << "[storage]\ndirectory = \"" << folder.path()

@@ -107,6 +107,12 @@ inline Json StatusDocument(std::uint64_t last, std::int64_t speed = 200) {
                 {"waiting", 0},
                 {"bytes", 4096},
                 {"storage", "ok"}}},
+              {"storage",
+               {{"state", "ok"},
+                {"reason", ""},
+                {"used_bytes", 4096},
+                {"quota_bytes", 256000000},
+                {"free_bytes", 1000000000}}},
               {"engine", {{"open_journeys", 1}, {"recorded", last}, {"irregular", 0}}},
               {"uplink", {{"state", "connected"}, {"broker", "tcp://h:1"}}}};
 }
