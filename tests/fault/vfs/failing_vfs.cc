@@ -155,29 +155,8 @@ FailingVfs::FailingVfs(const std::string& name)
 
 FailingVfs::~FailingVfs() { sqlite3_vfs_unregister(&registration_->vfs); }
 
-void FailingVfs::Fail(Operation operation, Fault fault, std::int64_t after) {
-  armed_ = false;
-  operation_ = operation;
-  fault_ = fault;
-  successes_left_ = after;
-  armed_ = true;
-}
-
-void FailingVfs::Heal() { armed_ = false; }
-
 int FailingVfs::Next(Operation operation) {
-  if (armed_ && operation == operation_ && successes_left_.fetch_sub(1) <= 0) {
-    ++faults_;
-    if (fault_ == Fault::kDiskFull) return SQLITE_FULL;
-    switch (operation) {
-      case Operation::kRead:
-        return SQLITE_IOERR_READ;
-      case Operation::kWrite:
-        return SQLITE_IOERR_WRITE;
-      case Operation::kSync:
-        return SQLITE_IOERR_FSYNC;
-    }
-  }
+  if (const int code = faults_.Next(operation); code != SQLITE_OK) return code;
   if (operation == Operation::kWrite) ++writes_;
   if (operation == Operation::kSync) ++syncs_;
   return SQLITE_OK;

@@ -9,10 +9,9 @@
 #include <memory>
 #include <string>
 
-namespace trayline::fault {
+#include "tests/fault/vfs/fault_switch.h"
 
-enum class Operation { kRead, kWrite, kSync };
-enum class Fault { kDiskFull, kIoError };
+namespace trayline::fault {
 
 class FailingVfs {
  public:
@@ -26,14 +25,16 @@ class FailingVfs {
 
   // After this many more successes every operation of the kind fails, until Heal. The last call
   // counts.
-  void Fail(Operation operation, Fault fault, std::int64_t after = 0);
-  void Heal();
+  void Fail(Operation operation, Fault fault, std::int64_t after = 0) {
+    faults_.Fail(operation, fault, after);
+  }
+  void Heal() { faults_.Heal(); }
 
   // Calls that reached the disk.
   [[nodiscard]] std::uint64_t writes() const { return writes_; }
   [[nodiscard]] std::uint64_t syncs() const { return syncs_; }
   // Calls that were made to fail.
-  [[nodiscard]] std::uint64_t faults() const { return faults_; }
+  [[nodiscard]] std::uint64_t faults() const { return faults_.faults(); }
 
   // For the VFS itself: SQLite's result code of an operation that is to fail now, else 0; counts
   // it.
@@ -43,13 +44,9 @@ class FailingVfs {
   struct Registration;
 
   const std::string name_;
-  std::atomic<bool> armed_ = false;
-  std::atomic<Operation> operation_ = Operation::kWrite;
-  std::atomic<Fault> fault_ = Fault::kDiskFull;
-  std::atomic<std::int64_t> successes_left_ = 0;
+  FaultSwitch faults_;
   std::atomic<std::uint64_t> writes_ = 0;
   std::atomic<std::uint64_t> syncs_ = 0;
-  std::atomic<std::uint64_t> faults_ = 0;
   std::unique_ptr<Registration> registration_;
 };
 

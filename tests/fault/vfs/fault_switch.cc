@@ -1,0 +1,36 @@
+#include "tests/fault/vfs/fault_switch.h"
+
+#include <sqlite3.h>
+
+namespace trayline::fault {
+
+int CodeOf(Operation operation, Fault fault) {
+  if (fault == Fault::kDiskFull) return SQLITE_FULL;
+  switch (operation) {
+    case Operation::kRead:
+      return SQLITE_IOERR_READ;
+    case Operation::kWrite:
+      return SQLITE_IOERR_WRITE;
+    case Operation::kSync:
+      return SQLITE_IOERR_FSYNC;
+  }
+  return SQLITE_IOERR;
+}
+
+void FaultSwitch::Fail(Operation operation, Fault fault, std::int64_t after) {
+  armed_ = false;
+  operation_ = operation;
+  fault_ = fault;
+  successes_left_ = after;
+  armed_ = true;
+}
+
+void FaultSwitch::Heal() { armed_ = false; }
+
+int FaultSwitch::Next(Operation operation) {
+  if (!armed_ || operation != operation_ || successes_left_.fetch_sub(1) > 0) return SQLITE_OK;
+  ++faults_;
+  return CodeOf(operation, fault_);
+}
+
+}  // namespace trayline::fault
