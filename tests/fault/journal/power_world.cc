@@ -21,7 +21,9 @@ constexpr std::uint64_t kOpenOperations = 40;
 constexpr std::uint64_t kCloseOperations = 120;
 // While it works it falls at operation 1 to 2^n, n up to this: as many soon as late.
 constexpr std::uint64_t kWorkCutBitsMax = 11;
+// Steps of a life that no cut ends, and those after which one ends that waits for its cut in vain.
 constexpr std::uint64_t kStepsMax = 60;
+constexpr std::uint64_t kStepsWithoutCut = 1000;
 // More than the retention always keeps (kKeepRows).
 constexpr std::uint64_t kLongEvents = 9600;
 constexpr std::uint64_t kLongTransaction = 1600;
@@ -57,7 +59,10 @@ void PowerTally::Print(const std::string& name, std::uint64_t seed) const {
 }
 
 PowerWorld::PowerWorld(const WorldOptions& options, std::uint64_t seed)
-    : options_(options), random_(seed), vfs_("power_world", seed), journal_random_(seed) {
+    : options_(options),
+      random_(seed),
+      vfs_("power_world", seed, options.traits),
+      journal_random_(seed) {
   journal_options_.path = folder_.File("journal.db");
   journal_options_.boot_id = "boot";
   journal_options_.wal_autocheckpoint_pages = 100;  // so that many cuts hit a checkpoint
@@ -91,8 +96,8 @@ void PowerWorld::Cut(PowerTally& tally) {
   if (tally.wrong.empty()) tally.wrong = trouble_.empty() ? finding.wrong : trouble_;
 }
 
-// Opens, works and closes; where the cut comes is drawn beforehand. It may come later or never,
-// when there is less to do than it was set for.
+// Opens, works and closes; where the cut comes is drawn beforehand. It comes later, or when all is
+// done, if there is less to do than it was set for.
 void PowerWorld::Live() {
   enum { kInOpen, kInClose, kIdle, kWhileWorking };
   const std::uint64_t cut = Below(8);
@@ -102,10 +107,12 @@ void PowerWorld::Live() {
   if (!Open()) return;
   phase_ = Phase::kWorking;
   if (options_.disk_faults) FailSometimes();
+  std::uint64_t steps = 1 + Below(kStepsMax);
   if (cut >= kWhileWorking) {
     vfs_.CutAt(1 + Below(std::uint64_t{1} << Below(kWorkCutBitsMax + 1)));
+    steps = kStepsWithoutCut;
   }
-  for (std::uint64_t steps = 1 + Below(kStepsMax); steps > 0 && vfs_.powered(); --steps) Step();
+  for (; steps > 0 && vfs_.powered(); --steps) Step();
   if (cut == kIdle || !vfs_.powered()) return;
   phase_ = Phase::kClosing;
   if (cut == kInClose) vfs_.CutAt(1 + Below(kCloseOperations));

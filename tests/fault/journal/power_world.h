@@ -39,6 +39,7 @@ struct PowerTally {
 };
 
 struct WorldOptions {
+  fault::PowerTraits traits = {};
   fault::Lies lies = fault::Lies::kNone;
   bool acknowledges_before_commit = false;
   bool long_journal = false;  // begins with so many events that the retention has something to do

@@ -19,12 +19,16 @@ void WriteInto(std::string& file, std::size_t offset, std::string_view bytes) {
   std::memcpy(file.data() + offset, bytes.data(), bytes.size());
 }
 
-// The whole sector around [begin, end): without powersafe overwrite its neighbours in the sector
-// go too.
+// What a write leaves that was cut: its own bytes, and without powersafe overwrite those beside
+// them in the sector.
 void FillWithGarbage(std::string& file, std::size_t begin, std::size_t end,
-                     std::mt19937_64& random) {
-  const std::size_t from = begin / kSectorBytes * kSectorBytes;
-  const std::size_t to = std::max(end, std::min(from + kSectorBytes, file.size()));
+                     const PowerTraits& traits, std::mt19937_64& random) {
+  std::size_t from = begin;
+  std::size_t to = end;
+  if (!traits.powersafe_overwrite) {
+    from = begin / kSectorBytes * kSectorBytes;
+    to = std::max(end, std::min(from + kSectorBytes, file.size()));
+  }
   if (file.size() < to) file.resize(to, '\0');
   for (std::size_t i = from; i < to; ++i) file[i] = static_cast<char>(random());
 }
@@ -68,7 +72,7 @@ void PowerFile::Sync() {
   bytes_.clear();
 }
 
-std::uint64_t PowerFile::FailSync(std::mt19937_64& random) {
+std::uint64_t PowerFile::ForgetUnsynced(const PowerTraits& traits, std::mt19937_64& random) {
   std::uint64_t lost = 0;
   const std::uint64_t surviving = random() % (kQuarters + 1);
   for (const Change& change : changes_) {
@@ -84,7 +88,7 @@ std::uint64_t PowerFile::FailSync(std::mt19937_64& random) {
                   std::string_view(bytes_).substr(change.stored + at - change.offset, next - at));
       } else {
         ++lost;
-        if (random() % kGarbageOneIn == 0) FillWithGarbage(durable_, at, next, random);
+        if (random() % kGarbageOneIn == 0) FillWithGarbage(durable_, at, next, traits, random);
       }
       at = next;
     }
@@ -94,8 +98,8 @@ std::uint64_t PowerFile::FailSync(std::mt19937_64& random) {
   return lost;
 }
 
-std::uint64_t PowerFile::Cut(std::mt19937_64& random) {
-  const std::uint64_t lost = FailSync(random);
+std::uint64_t PowerFile::Cut(const PowerTraits& traits, std::mt19937_64& random) {
+  const std::uint64_t lost = ForgetUnsynced(traits, random);
   seen_ = durable_;
   return lost;
 }
@@ -129,7 +133,7 @@ void PowerDisk::SyncFolder(const std::string& name) {
   }
 }
 
-PowerDisk::Lost PowerDisk::Cut(std::mt19937_64& random) {
+PowerDisk::Lost PowerDisk::Cut(const PowerTraits& traits, std::mt19937_64& random) {
   Lost lost;
   std::set<std::string> names;
   for (const auto& [name, file] : seen_) names.insert(name);
@@ -149,7 +153,7 @@ PowerDisk::Lost PowerDisk::Cut(std::mt19937_64& random) {
     }
     if (survivor != nullptr) survivors.emplace(name, std::move(survivor));
   }
-  for (const auto& [name, file] : survivors) lost.sectors += file->Cut(random);
+  for (const auto& [name, file] : survivors) lost.sectors += file->Cut(traits, random);
   seen_ = survivors;
   durable_ = std::move(survivors);
   return lost;

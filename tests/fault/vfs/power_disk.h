@@ -21,6 +21,17 @@ inline constexpr std::size_t kSectorBytes = 512;
 // does: bounds the memory of a disk that lies about its syncs.
 inline constexpr std::size_t kUnsyncedBytesMax = std::size_t{8} * 1024 * 1024;
 
+// What kind of disk and system it is. SQLite withstands each alone, but not a disk without
+// powersafe overwrite under a system that forgets: see README.md.
+struct PowerTraits {
+  // A write that is cut harms no byte beside its own; SQLite is told so, as its unix VFS does.
+  // false: the rest of the sector may turn to garbage with it.
+  bool powersafe_overwrite = false;
+  // As Linux: what a failed sync should have written, and has not, no later sync writes. false: the
+  // next sync that succeeds does.
+  bool forgets_failed_syncs = false;
+};
+
 // Whole files by name, as they are seen.
 using Snapshot = std::map<std::string, std::string>;
 
@@ -40,12 +51,12 @@ class PowerFile {
   void Truncate(std::size_t size);
   void Sync();
 
-  // A sync that failed, as Linux does it: each 512-byte sector of each write since the last sync
-  // has reached the disk, is lost, or is garbage, by chance; what is seen stays the same, and no
-  // later sync writes it again. Returns the sectors that were lost.
-  std::uint64_t FailSync(std::mt19937_64& random);
+  // A sync that failed and is forgotten: each 512-byte sector of each write since the last sync has
+  // reached the disk, is lost, or is garbage, by chance; what is seen stays the same. Returns the
+  // sectors that were lost.
+  std::uint64_t ForgetUnsynced(const PowerTraits& traits, std::mt19937_64& random);
   // The same, and what has survived is now what is seen.
-  std::uint64_t Cut(std::mt19937_64& random);
+  std::uint64_t Cut(const PowerTraits& traits, std::mt19937_64& random);
 
  private:
   struct Change {
@@ -81,7 +92,7 @@ class PowerDisk {
     std::uint64_t sectors = 0;
     std::uint64_t names = 0;  // creations and deletions that did not happen
   };
-  Lost Cut(std::mt19937_64& random);
+  Lost Cut(const PowerTraits& traits, std::mt19937_64& random);
 
   [[nodiscard]] Snapshot Take() const;
   // The disk is replaced by one with these files, durable.

@@ -19,6 +19,7 @@ struct PowerVfs::Handle {
   ConnectionLocks::Holder holder;
   std::uint64_t life = 0;
   bool wal = false;
+  bool read_only = false;
   // The first sync of a new journal or WAL syncs its folder too, as SQLite does it on unix.
   bool syncs_folder = false;
   bool deletes_on_close = false;

@@ -133,7 +133,7 @@ bool PowerVfs::IsCut(const std::string& name) {
 }
 
 void PowerVfs::PowerOff() {
-  const PowerDisk::Lost lost = disk_.Cut(random_);
+  const PowerDisk::Lost lost = disk_.Cut(traits_, random_);
   ++counts_.cuts;
   counts_.sectors_lost += lost.sectors;
   counts_.names_lost += lost.names;
@@ -156,6 +156,7 @@ int PowerVfs::Open(const char* name, int flags, std::unique_ptr<Handle>& out) {
   auto handle = std::make_unique<Handle>();
   handle->life = life_;
   handle->wal = (flags & SQLITE_OPEN_WAL) != 0;
+  handle->read_only = (flags & SQLITE_OPEN_READONLY) != 0;
   handle->deletes_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
   if (name == nullptr) {
     handle->file = std::make_shared<PowerFile>();
@@ -205,7 +206,7 @@ int PowerVfs::Read(const Handle& handle, char* into, int amount, std::int64_t of
 
 int PowerVfs::Write(const Handle& handle, const char* from, int amount, std::int64_t offset) {
   MutexLock lock(mutex_);
-  if (!IsAlive(handle)) return SQLITE_IOERR_WRITE;
+  if (!IsAlive(handle) || handle.read_only) return SQLITE_IOERR_WRITE;
   std::string_view bytes(from, static_cast<std::size_t>(amount));
   const int fault = NextFault(Operation::kWrite);
   if (fault != SQLITE_OK) bytes = bytes.substr(0, random_() % (bytes.size() + 1));
@@ -217,7 +218,7 @@ int PowerVfs::Write(const Handle& handle, const char* from, int amount, std::int
 
 int PowerVfs::Truncate(const Handle& handle, std::int64_t size) {
   MutexLock lock(mutex_);
-  if (!IsAlive(handle)) return SQLITE_IOERR_TRUNCATE;
+  if (!IsAlive(handle) || handle.read_only) return SQLITE_IOERR_TRUNCATE;
   handle.file->Truncate(static_cast<std::size_t>(size));
   return IsCut(handle.name) ? SQLITE_IOERR_TRUNCATE : SQLITE_OK;
 }
@@ -226,7 +227,9 @@ int PowerVfs::Sync(Handle& handle) {
   MutexLock lock(mutex_);
   if (!IsAlive(handle)) return SQLITE_IOERR_FSYNC;
   if (const int code = NextFault(Operation::kSync); code != SQLITE_OK) {
-    counts_.sectors_lost += handle.file->FailSync(random_);
+    if (traits_.forgets_failed_syncs) {
+      counts_.sectors_lost += handle.file->ForgetUnsynced(traits_, random_);
+    }
     return code;
   }
   // Before it, so that a part of what it should have written is lost.

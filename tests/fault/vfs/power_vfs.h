@@ -38,7 +38,7 @@ enum class Lies { kNone, kAboutTheWal, kAboutAllSyncs };
 class PowerVfs {
  public:
   // Registers a VFS of this name, which no other may have.
-  PowerVfs(const std::string& name, std::uint64_t seed);
+  PowerVfs(const std::string& name, std::uint64_t seed, const PowerTraits& traits = {});
   ~PowerVfs();
   PowerVfs(const PowerVfs&) = delete;
   PowerVfs& operator=(const PowerVfs&) = delete;
@@ -63,9 +63,8 @@ class PowerVfs {
 
   void LieAboutSyncs(Lies lies) EXCLUDES(mutex_);
 
-  // As FailingVfs. A write that fails has written the first part of its bytes, by chance. After a
-  // sync that fails, what it should have written is durable or lost by chance, and no later sync
-  // makes it good.
+  // As FailingVfs. A write that fails has written the first part of its bytes, by chance. For a
+  // sync that fails see PowerTraits.
   void Fail(Operation operation, Fault fault, std::int64_t after = 0) {
     switch_.Fail(operation, fault, after);
   }
@@ -123,6 +122,7 @@ class PowerVfs {
   };
 
   const std::string name_;
+  const PowerTraits traits_;
   FaultSwitch switch_;
   mutable Mutex mutex_;
   std::mt19937_64 random_ GUARDED_BY(mutex_);

@@ -111,8 +111,10 @@ struct PowerVfs::Glue {
     return SQLITE_NOTFOUND;
   }
   static int SectorSize(sqlite3_file* /*file*/) { return static_cast<int>(kSectorBytes); }
-  // Nothing is claimed: no powersafe overwrite, no atomic write, no safe append, no order.
-  static int DeviceCharacteristics(sqlite3_file* /*file*/) { return 0; }
+  // Nothing is claimed that the traits do not say: no atomic write, no safe append, no order.
+  static int DeviceCharacteristics(sqlite3_file* file) {
+    return Of(file).traits_.powersafe_overwrite ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0;
+  }
   static int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile** memory) {
     void* found = nullptr;
     const int code = Of(file).ShmMap(HandleOf(file), region, size, extend != 0, found);
@@ -150,8 +152,8 @@ struct PowerVfs::Glue {
                                                   nullptr};
 };
 
-PowerVfs::PowerVfs(const std::string& name, std::uint64_t seed)
-    : name_(name), random_(seed), glue_(std::make_unique<Glue>()) {
+PowerVfs::PowerVfs(const std::string& name, std::uint64_t seed, const PowerTraits& traits)
+    : name_(name), traits_(traits), random_(seed), glue_(std::make_unique<Glue>()) {
   sqlite3_vfs& vfs = glue_->vfs;
   vfs.iVersion = 1;
   vfs.szOsFile = static_cast<int>(sizeof(Glue::File));
