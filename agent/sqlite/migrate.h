@@ -23,7 +23,7 @@ struct Schema {
   std::span<const char* const> steps;
 };
 
-// Version of the file; 0 for an empty one.
+// Version of the file; 0 for an empty one. kCorrupt when it is negative, which nobody writes.
 Result<std::int64_t> SchemaVersion(Database& database);
 
 // Brings the file to the schema's version, each step in a transaction of its own; an empty file

@@ -78,6 +78,13 @@ TEST_F(MigrateTest, ANewerFileIsLeftAsItIs) {
   EXPECT_EQ(*SchemaText(database), before);
 }
 
+TEST_F(MigrateTest, RefusesAVersionThatNobodyWrites) {
+  Database database = Open("test.db");
+  ASSERT_TRUE(database.Execute("PRAGMA user_version=-2147483648").ok());
+  EXPECT_EQ(SchemaVersion(database).error().code, Errc::kCorrupt);
+  EXPECT_EQ(Migrate(database, kSchema).error().code, Errc::kCorrupt);
+}
+
 TEST_F(MigrateTest, RefusesAStepThatTakesAway) {
   for (const char* const sql : {"DROP TABLE a", "ALTER TABLE a RENAME TO c", "delete from a",
                                 "ALTER TABLE a DROP COLUMN x"}) {
