@@ -21,7 +21,8 @@ namespace {
 
 constexpr const char* kColumns = "sequence, type, journey, stream, number, digest, body";
 // A piece of a long look through the table; the read lock is given up between two pieces.
-constexpr std::uint64_t kPieceRows = 16384;
+constexpr std::int64_t kPieceRows = 16384;
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
 StoredEvent EventOf(const Row& row) {
   StoredEvent event;
@@ -56,13 +57,25 @@ Result<std::vector<StoredEvent>> Reader::Read(Sequence after, std::size_t limit,
                                               std::size_t max_bytes) {
   std::vector<StoredEvent> found;
   std::size_t bytes = 0;
+  Sequence last = after;
+  bool forward = true;
   Status status = read_.ForEach({after.value, limit}, [&](const Row& row) {
     bytes += row.Blob(6).size();
     if (!found.empty() && bytes > max_bytes) return Visit::kStop;
-    found.push_back(EventOf(row));
+    StoredEvent event = EventOf(row);
+    // A damaged page may give keys in any order; whoever reads on from the last would go in
+    // circles.
+    forward = event.sequence > last;
+    if (!forward) return Visit::kStop;
+    last = event.sequence;
+    found.push_back(std::move(event));
     return Visit::kContinue;
   });
   if (!status.ok()) return status.error();
+  if (!forward) {
+    return Error{Errc::kCorrupt,
+                 "events after " + std::to_string(last.value) + " are out of order"};
+  }
   return found;
 }
 
@@ -104,21 +117,22 @@ Result<std::vector<ports::VoidRun>> Reader::VoidsAbove(Sequence after) {
 }
 
 Result<std::vector<StoredEvent>> Reader::ReadJourney(std::uint64_t journey, std::size_t limit) {
-  const auto first = database_.ReadInt("SELECT min(sequence) FROM event");
-  if (!first.ok()) return first.error();
-  const auto last = database_.ReadInt("SELECT max(sequence) FROM event");
-  if (!last.ok()) return last.error();
   std::vector<StoredEvent> found;
-  const auto end = static_cast<std::uint64_t>(*last);
-  for (auto from = static_cast<std::uint64_t>(*first); from <= end && found.size() < limit;
-       from += kPieceRows) {
+  std::int64_t from = 0;
+  while (found.size() < limit) {
+    // The next row that is there: a damaged journal may have a gap of 2^60 positions.
+    const auto first = database_.ReadInt("SELECT min(sequence) FROM event WHERE sequence > " +
+                                         std::to_string(from));
+    if (!first.ok()) return first.error();
+    if (*first <= from) return found;
+    const std::int64_t last = *first + std::min(kPieceRows, kMax - *first);
     Status status = read_journey_.ForEach(
-        {from, from + kPieceRows - 1, Bind::NullIfZero(journey), limit - found.size()},
-        [&found](const Row& row) {
+        {*first, last, Bind::NullIfZero(journey), limit - found.size()}, [&found](const Row& row) {
           found.push_back(EventOf(row));
           return Visit::kContinue;
         });
     if (!status.ok()) return status.error();
+    from = last;
   }
   return found;
 }
@@ -140,15 +154,14 @@ Status Reader::LoadTail(ports::CommittedState& state) {
   const Sequence at = state.checkpoint ? state.checkpoint->at : Sequence{};
   state.last = at;
   bool whole = true;
-  Status status =
-      read_.ForEach({at.value, std::numeric_limits<std::int64_t>::max()}, [&](const Row& row) {
-        StoredEvent event = EventOf(row);
-        whole = event.sequence == state.last.Next();
-        if (!whole) return Visit::kStop;
-        state.last = event.sequence;
-        state.tail.push_back(std::move(event));
-        return Visit::kContinue;
-      });
+  Status status = read_.ForEach({at.value, kMax}, [&](const Row& row) {
+    StoredEvent event = EventOf(row);
+    whole = event.sequence == state.last.Next();
+    if (!whole) return Visit::kStop;
+    state.last = event.sequence;
+    state.tail.push_back(std::move(event));
+    return Visit::kContinue;
+  });
   if (!status.ok()) return status;
   if (!whole) {
     return Error{Errc::kCorrupt, "events after " + std::to_string(state.last.value) +

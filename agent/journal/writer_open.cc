@@ -82,6 +82,11 @@ Status Writer::ReadBounds() {
   if (!first.ok()) return first.error();
   const auto last = database_.ReadInt("SELECT max(sequence) FROM event");
   if (!last.ok()) return last.error();
+  const bool empty = *first == 0 && *last == 0;
+  if (!empty && (*first < 1 || *last < *first)) {
+    return Error{Errc::kCorrupt, "events from " + std::to_string(*first) + " to " +
+                                     std::to_string(*last) + " cannot be"};
+  }
   first_ = Sequence{static_cast<std::uint64_t>(*first)};
   last_ = Sequence{static_cast<std::uint64_t>(*last)};
   const auto found = ReadCheckpoint(database_);

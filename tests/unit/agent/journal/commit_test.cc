@@ -188,6 +188,16 @@ TEST_F(JournalCommit, ReadsTheJourneysOfALongJournal) {
   EXPECT_EQ(events->front().sequence, Sequence{40'001});
 }
 
+TEST_F(JournalCommit, ReadsAJourneyAcrossAnyGap) {
+  Open();
+  Commit(Events(1, 3));
+  ASSERT_TRUE(journal_->Close().ok());
+  Execute("UPDATE event SET sequence = 9223372036854775807 WHERE sequence = 3");
+  const auto events = journal_->ReadJourney(1, 100);
+  ASSERT_TRUE(events.ok());
+  EXPECT_THAT(*events, SizeIs(3)) << "and within this life";
+}
+
 TEST_F(JournalCommit, TellsItsSizeOnDisk) {
   Open();
   CommitMany(1, 5000);

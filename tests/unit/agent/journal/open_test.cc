@@ -134,6 +134,15 @@ TEST_F(JournalOpen, RefusesDamagedPagesWhenTheyAreRead) {
   EXPECT_THAT(TakeAnswers(), testing::ElementsAre("retry_later")) << "a failed Load ends nothing";
 }
 
+TEST_F(JournalOpen, RefusesNumbersThatNoEventHas) {
+  Open();
+  Commit(Events(1, 3));
+  ASSERT_TRUE(journal_->Close().ok());
+  journal_.reset();
+  Execute("UPDATE event SET sequence = -5 WHERE sequence = 2");
+  EXPECT_EQ(CodeOfOpen(), Errc::kCorrupt);
+}
+
 // SQLite would throw the WAL away, and the events in it.
 TEST_F(JournalOpen, RefusesAnEmptyDatabaseBesideAFullWal) {
   Open();
