@@ -1,5 +1,6 @@
 #include "firmware/replay/webshop.h"
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 #include <string>
@@ -71,24 +72,29 @@ Status ForEachRow(std::string_view csv, std::size_t columns, Row row) {
   return {};
 }
 
-// Collects steps with times counted from the first.
+// Collects steps; at the end they stand by time, and count from the first.
 class Collector {
  public:
   void Add(WallTime time, std::string type, json data, std::string_view session) {
-    if (out_.steps.empty()) first_ = time;
     std::string ref(session.substr(0, kRefMax));
     sessions_.insert(ref);
-    out_.steps.push_back({time - first_, std::move(type), std::move(data), std::move(ref)});
+    out_.steps.push_back(
+        {time.time_since_epoch(), std::move(type), std::move(data), std::move(ref)});
   }
   void LeaveOut() { ++out_.left_out; }
   Sessions Finish() {
     out_.sessions = sessions_.size();
+    // The published files are in order; a cut or joined one need not be. Rows of one second stay as
+    // they are.
+    std::stable_sort(out_.steps.begin(), out_.steps.end(),
+                     [](const Step& a, const Step& b) { return a.at < b.at; });
+    const Millis first = out_.steps.empty() ? Millis(0) : out_.steps.front().at;
+    for (Step& step : out_.steps) step.at -= first;
     return std::move(out_);
   }
 
  private:
   Sessions out_;
-  WallTime first_;
   std::set<std::string> sessions_;
 };
 

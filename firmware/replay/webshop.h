@@ -1,5 +1,5 @@
 // The web-shop sets as a host would have sent them: sessions side by side, each a journey by its
-// reference, in the files' own order and time (tests/data/README.md says what they are). Pure.
+// reference, in the files' own time (tests/data/README.md says what they are). Pure.
 #ifndef TRAYLINE_FIRMWARE_REPLAY_WEBSHOP_H_
 #define TRAYLINE_FIRMWARE_REPLAY_WEBSHOP_H_
 
@@ -13,7 +13,7 @@
 namespace trayline::replay {
 
 struct Sessions {
-  std::vector<Step> steps;   // by time; at counts from the first row
+  std::vector<Step> steps;   // by time, the file's order within one; at counts from the first
   std::size_t sessions = 0;  // different journey references
   std::size_t left_out = 0;  // rows that are no ordering event (JData: follow)
 };

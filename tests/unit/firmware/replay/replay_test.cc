@@ -165,6 +165,20 @@ TEST(Webshop, RefusesPricesThatNoShopHas) {
   EXPECT_EQ(refund->steps.at(0).data["lines"][0]["unit_price_minor"], -7937);
 }
 
+TEST(Webshop, PlaysRowsByTimeWhateverTheirOrder) {
+  const auto sessions = ParseRees46(
+      "event_time,event_type,product_id,price,user_id,user_session\n"
+      "2022-10-01 00:00:09 UTC,cart,1,1.00,1,late\n"
+      "2022-10-01 00:00:02 UTC,cart,1,1.00,1,first\n"
+      "2022-10-01 00:00:02 UTC,cart,1,1.00,1,second\n");
+  ASSERT_TRUE(sessions.ok()) << sessions.error().text;
+  ASSERT_EQ(sessions->steps.size(), 3U);
+  EXPECT_EQ(sessions->steps[0].journey_ref, "first");
+  EXPECT_EQ(sessions->steps[0].at, Millis(0));
+  EXPECT_EQ(sessions->steps[1].journey_ref, "second");
+  EXPECT_EQ(sessions->steps[2].at, Millis(7'000));
+}
+
 TEST(Webshop, NamesTheRowThatItCannotRead) {
   const auto sessions = ParseJdata("h\n266079.0,138778,yesterday,,1,8,403\n");
   ASSERT_FALSE(sessions.ok());
