@@ -20,6 +20,11 @@ if(TRAYLINE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 set(TRAYLINE_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+# Everything is instrumented for libFuzzer; tests/fuzz links its engine into the targets.
+option(TRAYLINE_FUZZ "Build the fuzz targets (clang only)" OFF)
+if(TRAYLINE_FUZZ AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "TRAYLINE_FUZZ needs clang, which brings libFuzzer; use the preset 'fuzz'")
+endif()
 
 add_library(trayline_flags INTERFACE)
 target_include_directories(trayline_flags INTERFACE "${CMAKE_SOURCE_DIR}")
@@ -38,4 +43,8 @@ if(TRAYLINE_SANITIZE)
   target_compile_options(trayline_flags INTERFACE
     -fsanitize=${TRAYLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(trayline_flags INTERFACE -fsanitize=${TRAYLINE_SANITIZE})
+endif()
+if(TRAYLINE_FUZZ)
+  target_compile_options(trayline_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(trayline_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
