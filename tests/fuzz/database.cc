@@ -1,0 +1,152 @@
+// The file of a journal, damaged in whatever way: its database, with the WAL behind it when one of
+// SQLite's WAL headers stands at the start of a 512 byte block. Opening, loading and reading may
+// fail with an error. What they give must be possible, and a journal that opens and loads goes on
+// to record.
+//
+// What is done with damaged files beyond refusing them (quarantine, salvage) has its place in
+// TryMend below.
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "agent/journal/journal.h"
+#include "tests/fakes/manual_clock.h"
+#include "tests/fakes/seeded_random.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace trayline::fuzz {
+namespace {
+
+namespace fs = std::filesystem;
+using journal::Journal;
+
+constexpr std::size_t kReadMax = 64;
+constexpr std::size_t kReadBytesMax = 65'536;
+
+// One folder for all inputs, in memory where the system has such a place: what is tried here is
+// reading, and syncing to a disk would take a hundred times as long.
+const std::string& Folder() {
+  static const std::string folder = [] {
+    const fs::path memory = "/dev/shm";
+    std::error_code none;
+    const fs::path base = fs::is_directory(memory, none) ? memory : fs::temp_directory_path();
+    std::string path = (base / "trayline-fuzz-XXXXXX").string();
+    TRAYLINE_CHECK(::mkdtemp(path.data()) != nullptr);
+    return path;
+  }();
+  static const struct Remover {
+    ~Remover() {
+      std::error_code ignored;
+      fs::remove_all(folder_, ignored);
+    }
+    std::string folder_;
+  } remover{folder};
+  return folder;
+}
+
+void Write(const std::string& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+// Where the WAL begins; the end when there is none.
+std::size_t WalStart(std::string_view bytes) {
+  constexpr std::size_t kBlock = 512;
+  constexpr std::string_view kWalMagic("\x37\x7f\x06", 3);
+  for (std::size_t at = kBlock; at < bytes.size(); at += kBlock) {
+    if (bytes.substr(at).starts_with(kWalMagic)) return at;
+  }
+  return bytes.size();
+}
+
+void Place(const std::string& path, std::string_view bytes) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal", ".epoch"}) {
+    std::error_code ignored;
+    fs::remove(path + suffix, ignored);
+  }
+  const std::size_t wal = WalStart(bytes);
+  Write(path, bytes.substr(0, wal));
+  if (wal < bytes.size()) Write(path + "-wal", bytes.substr(wal));
+}
+
+void CheckOutbox(const ports::OutboxState& state) {
+  TRAYLINE_CHECK(state.first <= state.last);
+  TRAYLINE_CHECK(state.acked <= state.last);
+}
+
+// Whatever the rows say, reading goes forward and comes to an end.
+void CheckReading(Journal& journal) {
+  Sequence after;
+  for (std::size_t i = 0; i < kReadMax; ++i) {
+    const auto events = journal.Read(after, kReadMax, kReadBytesMax);
+    if (!events.ok() || events->empty()) return;
+    for (const ports::StoredEvent& event : *events) {
+      TRAYLINE_CHECK(event.sequence > after);
+      after = event.sequence;
+    }
+    const auto journey = journal.ReadJourney(events->front().journey, kReadMax);
+    TRAYLINE_CHECK(!journey.ok() || journey->size() <= kReadMax);
+  }
+}
+
+void CheckLoaded(const ports::CommittedState& state, const ports::OutboxState& outbox) {
+  Sequence last = state.checkpoint ? state.checkpoint->at : Sequence{};
+  for (const ports::StoredEvent& event : state.tail) {
+    TRAYLINE_CHECK(event.sequence == last.Next());
+    last = event.sequence;
+  }
+  TRAYLINE_CHECK(state.last == last);
+  // Going on from anything else would give numbers away twice.
+  TRAYLINE_CHECK(state.last == outbox.last);
+  TRAYLINE_CHECK(state.window.size() <= state.last.value);
+  TRAYLINE_CHECK(state.foreign_keys.size() <= ports::kForeignKeysMax);
+}
+
+// The next event is recorded, or refused; when it is recorded it is there afterwards.
+void CheckRecording(Journal& journal, const ports::CommittedState& state) {
+  ports::Transaction transaction;
+  transaction.events.push_back({state.last.Next(), event::EventType::kTouched, 1, "body", 0, 0, 0});
+  bool recorded = false;
+  journal.Submit(std::move(transaction),
+                 [&recorded](const Status& status) { recorded = status.ok(); });
+  journal.RunOnce();
+  if (!recorded) return;
+  TRAYLINE_CHECK(journal.State().last == state.last.Next());
+  const auto read = journal.Read(state.last, 1, kReadBytesMax);
+  TRAYLINE_CHECK(!read.ok() || (read->size() == 1 && read->front().body == "body"));
+}
+
+void TryOpen(const journal::Options& options) {
+  fakes::ManualClock clock;
+  fakes::SeededRandom random(1);
+  Log log = NullLog();
+  const auto journal = Journal::Open(options, clock, random, log);
+  if (!journal.ok()) return;
+  const ports::OutboxState outbox = (*journal)->State();
+  CheckOutbox(outbox);
+  CheckReading(**journal);
+  const auto state = (*journal)->Load();
+  if (!state.ok()) return;
+  CheckLoaded(*state, outbox);
+  CheckRecording(**journal, *state);
+  (void)(*journal)->Close();
+}
+
+// Place for what mends a damaged file; gets it as it was, untouched by TryOpen.
+void TryMend(const journal::Options&) {}
+
+}  // namespace
+}  // namespace trayline::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  namespace fuzz = trayline::fuzz;
+  trayline::journal::Options options;
+  options.path = fuzz::Folder() + "/journal.db";
+  options.boot_id = "fuzz-boot";
+  fuzz::Place(options.path, fuzz::AsText(data, size));
+  fuzz::TryOpen(options);
+  fuzz::Place(options.path, fuzz::AsText(data, size));
+  fuzz::TryMend(options);
+  return 0;
+}
