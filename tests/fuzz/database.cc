@@ -5,6 +5,8 @@
 //
 // What is done with damaged files beyond refusing them (quarantine, salvage) has its place in
 // TryMend below.
+#include "agent/sqlite/database.h"
+
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -103,6 +105,22 @@ void CheckLoaded(const ports::CommittedState& state, const ports::OutboxState& o
   TRAYLINE_CHECK(state.foreign_keys.size() <= ports::kForeignKeysMax);
 }
 
+// Whether SQLite itself finds the pages in order. Opening does not ask it: that reads the whole
+// file. Pages that belong to two tables show in no reading, and no promise about writing holds for
+// them.
+bool IsSound(const journal::Options& options) {
+  auto database = sqlite::Database::Open(journal::ReaderOptions(options));
+  if (!database.ok()) return false;
+  auto check = database->Prepare("PRAGMA quick_check(1)");
+  if (!check.ok()) return false;
+  bool sound = false;
+  const Status read = check->ForEach({}, [&sound](const sqlite::Row& row) {
+    sound = row.Text(0) == "ok";
+    return sqlite::Visit::kStop;
+  });
+  return read.ok() && sound;
+}
+
 // The next event is recorded, or refused; when it is recorded it is there afterwards.
 void CheckRecording(Journal& journal, const ports::CommittedState& state) {
   ports::Transaction transaction;
@@ -129,7 +147,7 @@ void TryOpen(const journal::Options& options) {
   const auto state = (*journal)->Load();
   if (!state.ok()) return;
   CheckLoaded(*state, outbox);
-  CheckRecording(**journal, *state);
+  if (IsSound(options)) CheckRecording(**journal, *state);
   (void)(*journal)->Close();
 }
 
