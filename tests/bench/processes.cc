@@ -1,6 +1,5 @@
 #include "tests/bench/processes.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -33,18 +32,6 @@ Result<nlohmann::json> GetJson(const std::string& address, const std::string& pa
 }  // namespace
 
 std::string Program(const std::string& name) { return std::string(TRAYLINE_BIN) + "/" + name; }
-
-Folder::Folder(const std::string& parent) {
-  std::string pattern =
-      (parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent)) /
-      "trayline-bench-XXXXXX";
-  path_ = ::mkdtemp(pattern.data()) == nullptr ? "." : pattern;
-}
-
-Folder::~Folder() {
-  std::error_code ignored;  // a left-over folder harms no figure
-  if (path_ != ".") std::filesystem::remove_all(path_, ignored);
-}
 
 AgentProcess::AgentProcess(std::string directory, const std::string& broker_uri)
     : directory_(std::move(directory)) {

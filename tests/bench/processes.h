@@ -14,23 +14,10 @@
 
 #include "agent/base/result.h"
 #include "agent/http/client.h"
+#include "tests/bench/folder.h"
 #include "tests/fault/child/child.h"
 
 namespace trayline::bench {
-
-// A folder that goes with the object.
-class Folder {
- public:
-  // Below parent, or below the system's temporary folder when it is empty.
-  explicit Folder(const std::string& parent);
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 class AgentProcess {
  public:

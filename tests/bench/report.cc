@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
@@ -48,7 +49,8 @@ std::string CpuName() {
 }  // namespace
 
 bool Report::Figure::IsMet() const {
-  return comparison == Goal::kAtLeast ? value >= goal : value <= goal;
+  if (comparison == Goal::kNone) return true;
+  return comparison == Goal::kAtLeast ? *value >= goal : *value <= goal;
 }
 
 std::string Report::Figure::GoalText() const {
@@ -56,31 +58,45 @@ std::string Report::Figure::GoalText() const {
 }
 
 void Report::Add(std::string id, double value, std::string unit, Goal comparison, double goal) {
-  figures_.push_back({std::move(id), value, std::move(unit), comparison, goal});
+  figures_.push_back({std::move(id), value, std::move(unit), comparison, goal, {}});
+}
+
+void Report::AddNotMeasured(std::string id, std::string unit, std::string why, Goal comparison,
+                            double goal) {
+  figures_.push_back(
+      {std::move(id), std::nullopt, std::move(unit), comparison, goal, std::move(why)});
 }
 
 void Report::Print(std::ostream& out) const {
-  out << name_ << " on " << MachineText() << "\n";
+  out << name_ << " on " << machine_ << "\n";
   for (const Figure& figure : figures_) {
     out << "  " << std::left << std::setw(32) << figure.id << std::right << std::setw(12)
-        << NumberText(figure.value) << " " << std::left << std::setw(10) << figure.unit;
-    if (figure.comparison != Goal::kNone) {
-      out << " goal " << figure.GoalText() << (figure.IsMet() ? "  met" : "  NOT MET");
+        << (figure.value ? NumberText(*figure.value) : "-") << " " << std::left << std::setw(10)
+        << figure.unit;
+    if (figure.comparison != Goal::kNone) out << " goal " << figure.GoalText();
+    if (!figure.value) {
+      out << "  NOT MEASURED: " << figure.why_not;
+    } else if (figure.comparison != Goal::kNone) {
+      out << (figure.IsMet() ? "  met" : "  NOT MET");
     }
     out << "\n";
   }
 }
 
 std::string Report::Json() const {
-  std::string out = "{\"bench\":" + JsonText(name_) + ",\"machine\":" + JsonText(MachineText()) +
-                    ",\"figures\":[";
+  std::string out =
+      "{\"bench\":" + JsonText(name_) + ",\"machine\":" + JsonText(machine_) + ",\"figures\":[";
   for (std::size_t i = 0; i < figures_.size(); ++i) {
     const Figure& figure = figures_[i];
+    const bool has_goal = figure.comparison != Goal::kNone;
     out += std::string(i == 0 ? "" : ",") + "\n  {\"id\":" + JsonText(figure.id) +
-           ",\"value\":" + NumberText(figure.value) + ",\"unit\":" + JsonText(figure.unit);
-    if (figure.comparison != Goal::kNone) {
-      out += ",\"goal\":" + JsonText(figure.GoalText()) +
-             ",\"met\":" + (figure.IsMet() ? "true" : "false");
+           ",\"value\":" + (figure.value ? NumberText(*figure.value) : "null") +
+           ",\"unit\":" + JsonText(figure.unit) +
+           ",\"goal\":" + (has_goal ? JsonText(figure.GoalText()) : "null") + ",\"met\":";
+    if (figure.value) {
+      out += figure.IsMet() ? "true" : "false";
+    } else {
+      out += "null,\"not_measured\":" + JsonText(figure.why_not);
     }
     out += "}";
   }
@@ -103,8 +119,11 @@ std::string MachineText() {
 #else
   const char* build = "not a release build";
 #endif
+  // Others at work make absolute figures poor and ratios noisy.
+  double load = 0;
+  ::getloadavg(&load, 1);
   return CpuName() + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " +
-         system.sysname + " " + system.release + ", " + build;
+         system.sysname + " " + system.release + ", " + build + ", load " + NumberText(load);
 }
 
 double Median(std::vector<double> values) {
