@@ -149,7 +149,7 @@ void AddForeign(const std::string& folder, std::size_t rows, std::size_t rounds,
 }
 
 Status AddFlash(const std::string& folder, bool quick, Report& report) {
-  constexpr std::int64_t kImageMegabytes = 64;
+  constexpr std::int64_t kImageMegabytes = 256;
   struct Line {
     std::size_t rows;
     std::size_t transactions;

@@ -56,7 +56,11 @@ Status MakeFile(const std::string& file, std::int64_t megabytes) {
     const Descriptor made(file, O_RDWR | O_CREAT);
     if (!made.ok() || ::ftruncate(made.get(), megabytes * 1024 * 1024) != 0) return Missing(file);
   }
-  const std::string command = "mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 " + file;
+  // Blocks as on every partition of a terminal (mkfs would take 1,024 bytes for an image this
+  // small, and a flash would look better than it is); nothing left to be initialised while we
+  // count.
+  const std::string command =
+      "mkfs.ext4 -q -F -b 4096 -E lazy_itable_init=0,lazy_journal_init=0 " + file;
   if (std::system(command.c_str()) == 0) return {};
   return Error{Errc::kNotFound, "mkfs.ext4 (package e2fsprogs) does not work here"};
 }
