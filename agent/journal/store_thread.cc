@@ -168,7 +168,7 @@ bool Journal::WriteCursor() {
   const Status status = writer_->WriteAcked(cursor);
   if (!status.ok()) log_.Warn("journal.cursor_not_written", {{"text", status.error().text}});
   MutexLock lock(mutex_);
-  cursor_written_ = clock_.Mono();  // after a failure too: the next try has its second
+  cursor_written_ = clock_.Mono();  // after a failure too: the next try has its time
   if (status.ok()) {
     acked_on_disk_ = cursor;
     ++stats_.cursor_writes;
@@ -181,7 +181,7 @@ bool Journal::Retain() {
   Sequence acked;
   {
     MutexLock lock(mutex_);
-    acked = acked_on_disk_;  // not the one in memory: after a crash the cursor must not point below
+    acked = acked_;
   }
   events_since_retention_ = 0;
   const auto retained = writer_->Retain(acked, pressed_);
@@ -190,6 +190,7 @@ bool Journal::Retain() {
   const std::uint64_t deleted = retained.ok() ? retained->deleted : 0;
   if (deleted == 0) return false;
   MutexLock lock(mutex_);
+  acked_on_disk_ = acked;
   stats_.deleted += deleted;
   Publish();
   return true;
@@ -197,7 +198,7 @@ bool Journal::Retain() {
 
 void Journal::MeasureIfDue() {
   const MonoTime now = clock_.Mono();
-  if (measured_ && now - *measured_ < kCursorEvery) return;
+  if (measured_ && now - *measured_ < kMeasureEvery) return;
   measured_ = now;
   const std::uint64_t bytes = writer_->BytesOnDisk();
   MutexLock lock(mutex_);

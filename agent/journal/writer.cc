@@ -173,7 +173,9 @@ Result<Writer::Retained> Writer::Retain(Sequence acked, bool pressed) {
 
   auto transaction = sqlite::Transaction::Begin(database_);
   if (!transaction.ok()) return transaction.error();
-  Status status = statements_->delete_events->Run({cut.value});
+  // The cursor goes with them: after a crash it must not point below the first event.
+  Status status = WriteAcked(acked);
+  if (status.ok()) status = statements_->delete_events->Run({cut.value});
   if (status.ok()) status = statements_->delete_age_marks->Run({cut.value});
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return status.error();

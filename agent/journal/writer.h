@@ -60,8 +60,8 @@ class Writer {
     std::uint64_t deleted = 0;
     bool more = false;  // there is more to delete: call again soon
   };
-  // One step of the retention: deletes old rows that HQ has (see README.md). pressed: there is no
-  // room, so age and size do not protect them.
+  // One step of the retention: deletes old rows that HQ has (see README.md) and writes the cursor
+  // with them. pressed: there is no room, so age and size do not protect them.
   Result<Retained> Retain(Sequence acked, bool pressed);
 
   // Bytes of database and WAL on disk; 0 for a file that is not there.

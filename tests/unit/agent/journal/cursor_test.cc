@@ -29,7 +29,7 @@ TEST_F(JournalCursor, IsWrittenWhenThereIsNothingElseToDo) {
   EXPECT_EQ(Acked(), 40U);
 }
 
-TEST_F(JournalCursor, IsWrittenOnceASecondAtMost) {
+TEST_F(JournalCursor, IsWrittenAloneOnlyNowAndThen) {
   Acknowledge(40);
   RunUntilIdle();
   for (std::uint64_t i = 41; i <= 90; ++i) {
@@ -77,7 +77,7 @@ TEST_F(JournalCursor, TriesAgainAfterADiskThatFailed) {
   vfs_.Fail(fault::Operation::kWrite, fault::Fault::kIoError);
   journal_->RunOnce();
   vfs_.Heal();
-  EXPECT_FALSE(journal_->RunOnce()) << "not before its second has passed";
+  EXPECT_FALSE(journal_->RunOnce()) << "not before it is due again";
   clock_.Advance(kCursorEvery);
   EXPECT_TRUE(journal_->RunOnce());
   Crash();

@@ -48,6 +48,20 @@ TEST_F(JournalRetention, DeletesAcknowledgedEventsBeyondTheSize) {
   EXPECT_EQ(events->front().sequence, Sequence{5001});
 }
 
+TEST_F(JournalRetention, DoesNotWaitForTheCursorToBeDue) {
+  options_.retention_bytes = 1024LL * 1024;
+  Open();
+  CommitMany(1, 30'000, 60);
+  Acknowledge(1000);
+  RunUntilIdle();
+  Acknowledge(5000);  // the clock stands still: a write of the cursor is not due
+  Look();
+  EXPECT_EQ(First(), 5001U);
+  Crash();
+  EXPECT_EQ(First(), 5001U);
+  EXPECT_EQ(journal_->State().acked, Sequence{5000});
+}
+
 TEST_F(JournalRetention, DeletesAcknowledgedEventsBeyondTheirDays) {
   Open();
   CommitMany(1, 10'000);
