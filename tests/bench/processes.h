@@ -27,6 +27,7 @@ class AgentProcess {
   // command is what stands before the program's own words, its path last: {".../traylined"}.
   Status Start(std::vector<std::string> command);
   void Stop() { child_.Stop(); }
+  void Kill() { child_.Kill(); }
 
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] const std::string& token() const { return token_; }
