@@ -256,7 +256,8 @@ void AddDatabase(Corpus& corpus, const bench::Recording& recording, std::size_t 
   transaction.events.assign(recording.rows.begin(),
                             recording.rows.begin() + static_cast<std::ptrdiff_t>(rows));
   transaction.streams.push_back({1, "kiosk-ui"});
-  transaction.foreign_keys.push_back({1, "order-1", 5, Sequence{1}, Sequence{1}, {}, clock.Wall()});
+  transaction.foreign_keys.push_back(
+      {1, "order-1", 5, Sequence{1}, Sequence{1}, {}, clock.Wall(), {}});
   if (recording.rows.size() == rows) transaction.checkpoint = recording.checkpoint;
   (*journal)->Submit(std::move(transaction),
                      [](const Status& status) { TRAYLINE_CHECK(status.ok()); });
