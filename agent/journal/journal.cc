@@ -13,6 +13,10 @@ Result<std::unique_ptr<Journal>> Journal::Open(const Options& options, ports::Cl
     return status.error().In("journal options");
   }
   auto writer = Writer::Open(options, clock, random, log);
+  if (!writer.ok() && writer.error().code == Errc::kFull) {
+    ReserveFile(options.path + ".reserve", options.reserve_bytes).Release();
+    writer = Writer::Open(options, clock, random, log);
+  }
   if (!writer.ok()) return writer.error().In("open journal");
   std::unique_ptr<Journal> journal(new Journal(options, clock, log, std::move(*writer)));
   const Identity& identity = journal->identity_;
@@ -32,11 +36,18 @@ Journal::Journal(const Options& options, ports::Clock& clock, Log& log,
       writer_(std::move(writer)),
       identity_(writer_->identity()),
       readers_(options),
+      reserve_(options.path + ".reserve", options.reserve_bytes),
       acked_(writer_->opened_acked()),
-      acked_on_disk_(writer_->opened_acked()) {
-  MutexLock lock(mutex_);
-  Publish();
-  bytes_ = writer_->BytesOnDisk();
+      acked_on_disk_(writer_->opened_acked()),
+      watch_({options.path, static_cast<std::uint64_t>(options.quota_bytes),
+              static_cast<std::uint64_t>(options.low_free_bytes), options.reserve_bytes > 0}) {
+  {
+    MutexLock lock(mutex_);
+    Publish();
+  }
+  CountVoidRuns();
+  MakeReserve();
+  Measure();
 }
 
 Journal::~Journal() {
@@ -94,9 +105,10 @@ Result<ports::CommittedState> Journal::Load() {
   if (clock_.State() != event::ClockState::kUnsynced) {
     oldest_key = clock_.Wall() - std::chrono::days(ports::kForeignKeyDays);
   }
-  auto reader = readers_.Take();
+  auto reader = TakeReader(Sequence{});
   if (!reader.ok()) return reader.error().In("load journal");
   if (Status status = (*reader)->Load(oldest_key, state); !status.ok()) {
+    NoteRead(Sequence{}, status.error());
     return status.error().In("load journal");
   }
   MutexLock lock(mutex_);
@@ -106,9 +118,9 @@ Result<ports::CommittedState> Journal::Load() {
 
 Result<std::vector<StoredEvent>> Journal::Read(Sequence after, std::size_t limit,
                                                std::size_t max_bytes) {
-  auto reader = readers_.Take();
+  auto reader = TakeReader(after);
   if (!reader.ok()) return reader.error().In("read journal");
-  return (*reader)->Read(after, limit, max_bytes);
+  return Noted(after, (*reader)->Read(after, limit, max_bytes));
 }
 
 Result<ports::JournalRange> Journal::ReadRange(Epoch epoch, Sequence after, std::size_t limit,
@@ -116,15 +128,15 @@ Result<ports::JournalRange> Journal::ReadRange(Epoch epoch, Sequence after, std:
   if (epoch != identity_.epoch) {
     return Error{Errc::kNotFound, "no epoch " + std::to_string(epoch.value) + " here"};
   }
-  auto reader = readers_.Take();
+  auto reader = TakeReader(after);
   if (!reader.ok()) return reader.error().In("read journal");
-  return (*reader)->ReadRange(after, limit, max_bytes);
+  return Noted(after, (*reader)->ReadRange(after, limit, max_bytes));
 }
 
 Result<std::vector<StoredEvent>> Journal::ReadJourney(std::uint64_t journey, std::size_t limit) {
-  auto reader = readers_.Take();
+  auto reader = TakeReader(Sequence{});
   if (!reader.ok()) return reader.error().In("read journey");
-  return (*reader)->ReadJourney(journey, limit);
+  return Noted(Sequence{}, (*reader)->ReadJourney(journey, limit));
 }
 
 ports::OutboxState Journal::State() {
@@ -139,6 +151,7 @@ ports::OutboxState Journal::State() {
   state.acked = acked_;
   state.hq_generation = hq_generation_;
   state.bytes = bytes_;
+  state.storage = watch_.state();
   return state;
 }
 
@@ -177,6 +190,11 @@ void Journal::SetCommitListener(std::function<void(Sequence last)> listener) {
 Stats Journal::stats() const {
   MutexLock lock(mutex_);
   return stats_;
+}
+
+StorageStatus Journal::storage() const {
+  MutexLock lock(mutex_);
+  return watch_.status();
 }
 
 void Journal::RefuseFromNowOn(const Error& error) {

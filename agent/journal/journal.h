@@ -18,6 +18,9 @@
 #include "agent/base/result.h"
 #include "agent/journal/options.h"
 #include "agent/journal/reader.h"
+#include "agent/journal/reserve_file.h"
+#include "agent/journal/storage_status.h"
+#include "agent/journal/storage_watch.h"
 #include "agent/journal/writer.h"
 #include "agent/ports/clock.h"
 #include "agent/ports/event_store.h"
@@ -34,6 +37,10 @@ struct Stats {
   std::uint64_t refused = 0;         // transactions answered with an error
   std::uint64_t cursor_writes = 0;   // commits of nothing but the acknowledged cursor
   std::uint64_t deleted = 0;         // events that the retention has deleted
+  ShedCounts shed{};                 // unsent events given up, by event::QuotaClass
+  std::uint64_t void_runs = 0;       // in the journal now
+  std::uint64_t probes = 0;          // tries of its own while records were refused or disks failed
+  std::uint64_t reserve_releases = 0;  // the disk was full and the reserve was let go
 };
 
 class Journal final : public ports::EventStore, public ports::EventReader, public ports::Outbox {
@@ -88,6 +95,11 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
 
   [[nodiscard]] Stats stats() const EXCLUDES(mutex_);
 
+  // How the storage is, from memory. Sizes are at most a second old while events arrive. Whoever
+  // reads or writes changes it; while it is not ok, the store thread looks by itself whether it is
+  // over.
+  [[nodiscard]] StorageStatus storage() const EXCLUDES(mutex_);
+
  private:
   struct Waiting {
     ports::Transaction transaction;
@@ -114,9 +126,41 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
                      const Writer::Committed& committed, const std::optional<Error>& failure);
   bool WriteCursor() EXCLUDES(mutex_);
   bool Retain() EXCLUDES(mutex_);
-  void MeasureIfDue() EXCLUDES(mutex_);
   bool WaitForWork() EXCLUDES(mutex_);
   void Finish() EXCLUDES(mutex_);
+
+  // Store thread; see store_room.cc.
+  struct Freed {
+    bool some = false;  // there is more room than before
+    bool more = false;  // there may be still more: call again
+  };
+  using Group = std::vector<const ports::Transaction*>;
+  Writer::Committed CommitWithRoom(const Group& group, std::optional<Sequence> cursor)
+      EXCLUDES(mutex_);
+  Status KeepWithinQuota() EXCLUDES(mutex_);
+  bool MakeRoom(bool device_full, const Group& group) EXCLUDES(mutex_);
+  Freed FreeSome(bool pressed, bool insist) EXCLUDES(mutex_);
+  Freed GiveUpSome(bool insist) EXCLUDES(mutex_);
+  bool IsPressed();
+  void ReleaseReserve() EXCLUDES(mutex_);
+  void MakeReserve();
+  void MeasureIfDue() EXCLUDES(mutex_);
+  void Measure() EXCLUDES(mutex_);
+  bool LookIfDue() EXCLUDES(mutex_);
+  void Probe() EXCLUDES(mutex_);
+  void CountVoidRuns() EXCLUDES(mutex_);
+
+  // Any thread; see store_room.cc.
+  void Judge(const std::function<void(StorageWatch&)>& change) EXCLUDES(mutex_);
+  // For a reading above after.
+  Result<ReaderPool::Lease> TakeReader(Sequence after) EXCLUDES(mutex_);
+  void NoteRead(Sequence after, const std::optional<Error>& failure) EXCLUDES(mutex_);
+  template <typename T>
+  Result<T> Noted(Sequence after, Result<T> result) EXCLUDES(mutex_) {
+    NoteRead(after, result.ok() ? std::nullopt : std::optional(result.error()));
+    return result;
+  }
+  void ScheduleLook() REQUIRES(mutex_);
 
   void RefuseFromNowOn(const Error& error) REQUIRES(mutex_);
   [[nodiscard]] bool CursorIsDue() const REQUIRES(mutex_);
@@ -134,8 +178,12 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   // Store thread only.
   std::uint64_t events_since_retention_ = 0;
   bool retention_pending_ = true;  // look once after Open
-  bool pressed_ = false;           // the last commit found no room
   std::optional<MonoTime> measured_;
+  ReserveFile reserve_;
+  std::optional<MonoTime> reserve_tried_;  // when it was made, let go, or could not be made
+  bool shedding_ = false;                  // from kShedFromPercent down to kShedToPercent
+  bool device_scarce_ = false;             // the device was full, and has not recovered
+  std::uint64_t file_bytes_ = 0;           // as measured last
 
   mutable Mutex mutex_;
   CondVar work_;     // the store thread waits for work
@@ -154,6 +202,9 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   std::optional<MonoTime> cursor_written_ GUARDED_BY(mutex_);
   std::uint64_t bytes_ GUARDED_BY(mutex_) = 0;
   std::uint64_t hq_generation_ GUARDED_BY(mutex_) = 0;
+  StorageWatch watch_ GUARDED_BY(mutex_);
+  std::optional<MonoTime> next_look_ GUARDED_BY(mutex_);          // while the storage is not ok
+  std::optional<Sequence> failed_read_after_ GUARDED_BY(mutex_);  // to be tried again
   Stats stats_ GUARDED_BY(mutex_);
 };
 

@@ -32,6 +32,11 @@ struct Options {
   std::int64_t retention_days = 14;
   // Database and WAL take no more than this; then Submit is answered kFull. Bytes, 8 MiB..64 GiB.
   std::int64_t quota_bytes = 256LL * 1024 * 1024;
+  // Free bytes on the file system below which the storage is low; 0..1 TiB.
+  std::int64_t low_free_bytes = 32LL * 1024 * 1024;
+  // Size of "<path>.reserve", which is let go when the disk is full; bytes, 0 (none) or 64 KiB..1
+  // GiB.
+  std::int64_t reserve_bytes = 4LL * 1024 * 1024;
   // Pages of 1 KiB in the WAL before a commit moves them into the database; 100..4,000.
   std::int64_t wal_autocheckpoint_pages = 1000;
   // Name of a registered SQLite VFS, for fault tests; empty: the operating system's.
@@ -40,6 +45,9 @@ struct Options {
 
 // kRejected names the field that is out of its range.
 Status CheckOptions(const Options& options);
+
+// Pages of the database that the quota leaves beside the WAL.
+std::int64_t PagesMax(const Options& options);
 
 // How the one writable and the few read-only connections are opened.
 sqlite::OpenOptions WriterOptions(const Options& options);
@@ -72,6 +80,17 @@ inline constexpr std::uint64_t kAgeMarkEveryRows = 4096;
 inline constexpr Millis kCursorEvery{5 * 60 * 1000};
 // The size on disk is looked at at most this often.
 inline constexpr Millis kMeasureEvery{1000};
+// Shares of PagesMax in use, in percent. Unsent events are given up from the first down to the
+// second, so that a commit seldom meets the end; what HQ has goes long before.
+inline constexpr std::int64_t kShedFromPercent = 90;
+inline constexpr std::int64_t kShedToPercent = 85;
+inline constexpr std::int64_t kRetentionPercent = 65;
+// With less room than this in the database a commit of ordinary size may fail; pages.
+inline constexpr std::int64_t kRoomPages = 256;
+// While records are refused or the disk fails the journal tries by itself this often.
+inline constexpr Millis kProbeEvery{5000};
+// While room is scarce, or the reserve is gone, the journal looks this often whether that is over.
+inline constexpr Millis kLookEvery{60 * 1000};
 // Foreign keys recorded between two prunings of their table.
 inline constexpr std::size_t kForeignKeysSlack = 1024;
 

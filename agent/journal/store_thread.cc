@@ -23,6 +23,7 @@ Error BehindError(const Error& error) {
 bool Journal::RunOnce() {
   if (CommitWaiting()) return true;
   if (WriteCursor()) return true;
+  if (LookIfDue()) return true;
   return Retain();
 }
 
@@ -79,7 +80,7 @@ Writer::Committed Journal::WriteGroup(const std::vector<Waiting>& group, std::si
     MutexLock lock(mutex_);
     if (CursorIsDue()) cursor = acked_;
   }
-  Writer::Committed committed = writer_->Commit(transactions, cursor);
+  Writer::Committed committed = CommitWithRoom(transactions, cursor);
   if (committed.status.ok() && cursor) {
     MutexLock lock(mutex_);
     acked_on_disk_ = *cursor;
@@ -118,9 +119,9 @@ void Journal::Settle(const std::vector<Waiting>& group, std::size_t fitting,
   settled_.NotifyAll();
   Answer(group, fitting, committed, failure);
   if (listener) listener(writer_->last());
-  pressed_ = failure && failure->code == Errc::kFull;
   events_since_retention_ += events;
-  if (pressed_ || events_since_retention_ >= kRetentionEveryEvents) {
+  const bool is_full = failure && failure->code == Errc::kFull;
+  if (is_full || events_since_retention_ >= kRetentionEveryEvents) {
     retention_pending_ = true;
     Retain();
   }
@@ -166,7 +167,14 @@ bool Journal::WriteCursor() {
     cursor = acked_;
   }
   const Status status = writer_->WriteAcked(cursor);
-  if (!status.ok()) log_.Warn("journal.cursor_not_written", {{"text", status.error().text}});
+  if (!status.ok()) {
+    log_.Warn("journal.cursor_not_written", {{"text", status.error().text}});
+    Judge([&status](StorageWatch& watch) {
+      watch.WriteFailed(status.error(), StorageWatch::Lack::kDevice);
+    });
+  } else if (shedding_ || device_scarce_) {
+    retention_pending_ = true;  // what HQ has now makes room
+  }
   MutexLock lock(mutex_);
   cursor_written_ = clock_.Mono();  // after a failure too: the next try has its time
   if (status.ok()) {
@@ -178,31 +186,10 @@ bool Journal::WriteCursor() {
 
 bool Journal::Retain() {
   if (!retention_pending_) return false;
-  Sequence acked;
-  {
-    MutexLock lock(mutex_);
-    acked = acked_;
-  }
   events_since_retention_ = 0;
-  const auto retained = writer_->Retain(acked, pressed_);
-  if (!retained.ok()) log_.Warn("journal.retention_failed", {{"text", retained.error().text}});
-  retention_pending_ = retained.ok() && retained->more;
-  const std::uint64_t deleted = retained.ok() ? retained->deleted : 0;
-  if (deleted == 0) return false;
-  MutexLock lock(mutex_);
-  acked_on_disk_ = acked;
-  stats_.deleted += deleted;
-  Publish();
-  return true;
-}
-
-void Journal::MeasureIfDue() {
-  const MonoTime now = clock_.Mono();
-  if (measured_ && now - *measured_ < kMeasureEvery) return;
-  measured_ = now;
-  const std::uint64_t bytes = writer_->BytesOnDisk();
-  MutexLock lock(mutex_);
-  bytes_ = bytes;
+  const Freed freed = FreeSome(IsPressed(), /*insist=*/false);
+  retention_pending_ = freed.more;
+  return freed.some || freed.more;
 }
 
 // False when the journal is to be closed and nothing waits.
@@ -210,9 +197,15 @@ bool Journal::WaitForWork() {
   MutexLock lock(mutex_);
   while (queue_.empty()) {
     if (stage_ != Stage::kOpen) return false;
-    if (retention_pending_ || CursorIsDue()) return true;
+    const MonoTime now = clock_.Mono();
+    if (retention_pending_ || CursorIsDue() || (next_look_ && *next_look_ <= now)) return true;
+    std::optional<MonoTime> due = next_look_;
     if (acked_ != acked_on_disk_) {
-      work_.WaitFor(mutex_, *cursor_written_ + kCursorEvery - clock_.Mono());
+      const MonoTime cursor_due = *cursor_written_ + kCursorEvery;
+      due = due ? std::min(*due, cursor_due) : cursor_due;
+    }
+    if (due) {
+      work_.WaitFor(mutex_, *due - now);
     } else {
       work_.Wait(mutex_);
     }

@@ -1,31 +1,16 @@
 #include "agent/journal/writer.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "agent/journal/checkpoint.h"
 #include "agent/journal/files.h"
+#include "agent/journal/writer_statements.h"
 #include "agent/sqlite/transaction.h"
 
 namespace trayline::journal {
 
 using sqlite::Bind;
-
-// All of them are there after Prepare.
-struct Writer::Statements {
-  std::optional<sqlite::Statement> insert_event;
-  std::optional<sqlite::Statement> insert_stream;
-  std::optional<sqlite::Statement> insert_foreign_key;
-  std::optional<sqlite::Statement> write_checkpoint;
-  std::optional<sqlite::Statement> write_acked;
-  std::optional<sqlite::Statement> insert_age_mark;
-  std::optional<sqlite::Statement> delete_events;
-  std::optional<sqlite::Statement> delete_age_marks;
-  std::optional<sqlite::Statement> newest_old_mark;
-  std::optional<sqlite::Statement> page_count;
-  std::optional<sqlite::Statement> free_pages;
-};
 
 namespace {
 
@@ -43,7 +28,13 @@ constexpr const char* kWriteCheckpoint =
 }  // namespace
 
 Writer::Writer(const Options& options, ports::Clock& clock, Log& log, sqlite::Database database)
-    : options_(options), clock_(clock), log_(log), database_(std::move(database)) {}
+    : options_(options),
+      clock_(clock),
+      log_(log),
+      database_(std::move(database)),
+      age_marks_(database_, clock, options.retention_days),
+      voids_(database_),
+      shedder_(database_, voids_) {}
 Writer::~Writer() = default;
 
 Status Writer::Prepare() {
@@ -57,12 +48,12 @@ Status Writer::Prepare() {
       Line{&Statements::insert_foreign_key, kInsertForeignKey},
       Line{&Statements::write_checkpoint, kWriteCheckpoint},
       Line{&Statements::write_acked, "UPDATE journal SET acked = ?"},
-      Line{&Statements::insert_age_mark,
-           "INSERT OR REPLACE INTO age_mark(sequence, wall_utc_ms) VALUES(?, ?)"},
       Line{&Statements::delete_events, "DELETE FROM event WHERE sequence <= ?"},
-      Line{&Statements::delete_age_marks, "DELETE FROM age_mark WHERE sequence <= ?"},
-      Line{&Statements::newest_old_mark,
-           "SELECT max(sequence) FROM age_mark WHERE wall_utc_ms <= ?"},
+      Line{&Statements::step_end,
+           "SELECT sequence FROM event WHERE sequence >= ? ORDER BY sequence LIMIT 1 OFFSET ?"},
+      Line{&Statements::probe_insert,
+           "INSERT INTO void_run(first, count, quota, reason) VALUES(?, 1, 0, 0)"},
+      Line{&Statements::probe_delete, "DELETE FROM void_run WHERE first = ?"},
       Line{&Statements::page_count, "PRAGMA page_count"},
       Line{&Statements::free_pages, "PRAGMA freelist_count"},
   };
@@ -72,7 +63,9 @@ Status Writer::Prepare() {
     if (!statement.ok()) return statement.error();
     (*statements_).*line.statement = std::move(*statement);
   }
-  return {};
+  if (Status status = age_marks_.Prepare(); !status.ok()) return status;
+  if (Status status = voids_.Prepare(); !status.ok()) return status;
+  return shedder_.Prepare();
 }
 
 Writer::Committed Writer::Commit(std::span<const ports::Transaction* const> group,
@@ -85,7 +78,7 @@ Writer::Committed Writer::Commit(std::span<const ports::Transaction* const> grou
   std::size_t foreign_keys = 0;
   for (std::size_t i = 0; i < group.size(); ++i) {
     const ports::Transaction& part = *group[i];
-    if (Status status = WriteTransaction(part); !status.ok()) return {status, i};
+    if (Status status = WriteTransaction(part); !status.ok()) return Failed(group, status, i);
     if (!part.events.empty()) {
       if (first == Sequence{}) first = part.events.front().sequence;
       last = part.events.back().sequence;
@@ -93,18 +86,23 @@ Writer::Committed Writer::Commit(std::span<const ports::Transaction* const> grou
     if (part.checkpoint) checkpoint_at = part.checkpoint->at;
     foreign_keys += part.foreign_keys.size();
   }
-  const bool marks = last != last_ && WantsAgeMark(last);
-  if (Status status = WriteCursorAndMark(last, acked, marks); !status.ok()) return {status};
-  if (Status status = transaction->Commit(); !status.ok()) return {status};
+  const bool marks = last != last_ && age_marks_.IsDue(last);
+  if (Status status = WriteCursorAndMark(last, acked, marks); !status.ok()) {
+    return Failed(group, status, 0);
+  }
+  if (Status status = transaction->Commit(); !status.ok()) return Failed(group, status, 0);
   first_ = first;
   last_ = last;
   checkpoint_at_ = checkpoint_at;
   foreign_keys_since_prune_ += foreign_keys;
-  if (marks) {
-    marked_ = clock_.Mono();
-    marked_at_ = last;
-  }
+  if (marks) age_marks_.Committed(last);
   return {};
+}
+
+// To be called before anything else is done on the connection.
+Writer::Committed Writer::Failed(std::span<const ports::Transaction* const> group,
+                                 const Status& status, std::size_t part) {
+  return {status, part, status.error().code == Errc::kFull && IsDeviceFull(group)};
 }
 
 Status Writer::WriteCursorAndMark(Sequence last, std::optional<Sequence> acked, bool marks) {
@@ -112,7 +110,7 @@ Status Writer::WriteCursorAndMark(Sequence last, std::optional<Sequence> acked, 
     if (Status status = WriteAcked(*acked); !status.ok()) return status;
   }
   if (!marks) return {};
-  return statements_->insert_age_mark->Run({last.value, ToMs(clock_.Wall())});
+  return age_marks_.Write(last);
 }
 
 Status Writer::WriteTransaction(const ports::Transaction& transaction) {
@@ -147,58 +145,7 @@ Status Writer::WriteForeignKeys(const ports::Transaction& transaction) {
   return {};
 }
 
-bool Writer::WantsAgeMark(Sequence last) const {
-  // A clock that was never set would make everything look old, or nothing.
-  if (clock_.State() == event::ClockState::kUnsynced) return false;
-  return !marked_ || clock_.Mono() - *marked_ >= kAgeMarkEvery ||
-         last.value - marked_at_.value >= kAgeMarkEveryRows;
-}
-
 Status Writer::WriteAcked(Sequence acked) { return statements_->write_acked->Run({acked.value}); }
-
-Result<Writer::Retained> Writer::Retain(Sequence acked, bool pressed) {
-  if (foreign_keys_since_prune_ >= kForeignKeysSlack) {
-    if (Status status = PruneForeignKeys(); !status.ok()) return status.error();
-  }
-  if (last_.value <= kKeepRows || first_ == Sequence{}) return Retained{};
-  // HQ has it, no reload needs it, no window of a stream is built from it.
-  const Sequence deletable = std::min({acked, checkpoint_at_, Sequence{last_.value - kKeepRows}});
-  const auto old = DeletableByAge();
-  if (!old.ok()) return old.error();
-  const auto oversized = IsOversized();
-  if (!oversized.ok()) return oversized.error();
-  const Sequence wanted = pressed || *oversized ? deletable : std::min(*old, deletable);
-  if (wanted < first_) return Retained{};
-  const Sequence cut = std::min(wanted, Sequence{first_.value + kRetentionStepRows - 1});
-
-  auto transaction = sqlite::Transaction::Begin(database_);
-  if (!transaction.ok()) return transaction.error();
-  // The cursor goes with them: after a crash it must not point below the first event.
-  Status status = WriteAcked(acked);
-  if (status.ok()) status = statements_->delete_events->Run({cut.value});
-  if (status.ok()) status = statements_->delete_age_marks->Run({cut.value});
-  if (status.ok()) status = transaction->Commit();
-  if (!status.ok()) return status.error();
-  const Retained retained{cut.value - first_.value + 1, cut < wanted};
-  first_ = cut.Next();
-  return retained;
-}
-
-Result<Sequence> Writer::DeletableByAge() {
-  if (clock_.State() == event::ClockState::kUnsynced) return Sequence{};
-  const WallTime oldest = clock_.Wall() - std::chrono::days(options_.retention_days);
-  const auto mark = statements_->newest_old_mark->ReadInt({ToMs(oldest)});
-  if (!mark.ok()) return mark.error();
-  return Sequence{static_cast<std::uint64_t>(mark->value_or(0))};
-}
-
-Result<bool> Writer::IsOversized() {
-  const auto pages = statements_->page_count->ReadInt();
-  if (!pages.ok()) return pages.error();
-  const auto free_pages = statements_->free_pages->ReadInt();
-  if (!free_pages.ok()) return free_pages.error();
-  return (pages->value_or(0) - free_pages->value_or(0)) * kPageBytes > options_.retention_bytes;
-}
 
 Status Writer::PruneForeignKeys() {
   auto by_number = database_.Prepare(

@@ -13,7 +13,10 @@
 #include "agent/base/ids.h"
 #include "agent/base/log.h"
 #include "agent/base/result.h"
+#include "agent/journal/age_marks.h"
 #include "agent/journal/options.h"
+#include "agent/journal/shed.h"
+#include "agent/journal/void_runs.h"
 #include "agent/ports/clock.h"
 #include "agent/ports/event_store.h"
 #include "agent/ports/random.h"
@@ -48,6 +51,8 @@ class Writer {
   struct Committed {
     Status status;
     std::size_t failed_part = 0;  // of a failed group: the transaction that could not be written
+    // Of a group that found no room: the quota would have had it, the device has not.
+    bool device_full = false;
   };
   // Writes group in one transaction, with the cursor if given; all of it or nothing. Its events
   // must follow on last().
@@ -57,12 +62,40 @@ class Writer {
   Status WriteAcked(Sequence acked);
 
   struct Retained {
-    std::uint64_t deleted = 0;
-    bool more = false;  // there is more to delete: call again soon
+    std::uint64_t deleted = 0;  // events
+    bool moved = false;         // first() has risen
+    bool more = false;          // there is more to delete: call again soon
   };
   // One step of the retention: deletes old rows that HQ has (see README.md) and writes the cursor
   // with them. pressed: there is no room, so age and size do not protect them.
   Result<Retained> Retain(Sequence acked, bool pressed);
+
+  // One step of giving up unsent events (see README.md). insist: there is no room at all.
+  Result<Shedder::Step> Shed(bool insist);
+  // There is room again: lets go of the memory that giving up needs.
+  void ForgetShedding() { shedder_.Forget(); }
+  Result<std::uint64_t> CountVoidRuns() { return voids_.Count(); }
+
+  // Room in the database, in pages.
+  struct Room {
+    std::int64_t pages = 0;
+    std::int64_t free_pages = 0;  // of them unused
+    std::int64_t limit = 0;       // pages that the quota leaves
+    [[nodiscard]] std::int64_t used() const { return pages - free_pages; }
+    [[nodiscard]] std::int64_t available() const { return limit - used(); }
+    [[nodiscard]] bool IsUsed(std::int64_t percent) const {
+      return used() * 100 >= limit * percent;
+    }
+  };
+  Result<Room> MeasureRoom();
+  // Upper bound of the pages that group needs.
+  static std::int64_t PagesFor(std::span<const ports::Transaction* const> group);
+
+  // A write that changes nothing but reaches the disk: does it work again?
+  Status Probe();
+  // Moves the WAL into the database and cuts its file. kRetryLater while a reader holds an older
+  // state.
+  Status CutWal() { return database_.CheckpointAndTruncate(); }
 
   // Bytes of database and WAL on disk; 0 for a file that is not there.
   [[nodiscard]] std::uint64_t BytesOnDisk() const;
@@ -82,13 +115,16 @@ class Writer {
   Status CountOpen();
   Status Prepare();
 
+  Committed Failed(std::span<const ports::Transaction* const> group, const Status& status,
+                   std::size_t part);
   Status WriteCursorAndMark(Sequence last, std::optional<Sequence> acked, bool marks);
   Status WriteTransaction(const ports::Transaction& transaction);
   Status WriteForeignKeys(const ports::Transaction& transaction);
   [[nodiscard]] std::string EpochPath() const { return options_.path + ".epoch"; }
-  [[nodiscard]] bool WantsAgeMark(Sequence last) const;
   Status PruneForeignKeys();
-  Result<Sequence> DeletableByAge();
+  [[nodiscard]] Sequence HighestDeletable() const;
+  Result<Sequence> EndOfStep(Sequence wanted);
+  bool IsDeviceFull(std::span<const ports::Transaction* const> group);
   Result<bool> IsOversized();
 
   const Options options_;
@@ -96,13 +132,14 @@ class Writer {
   Log& log_;
   sqlite::Database database_;
   std::unique_ptr<Statements> statements_;
+  AgeMarks age_marks_;
+  VoidRuns voids_;
+  Shedder shedder_;
   Identity identity_;
-  Sequence first_;  // lowest kept, 0 when none
+  Sequence first_;  // lowest kept, event or void, 0 when none
   Sequence last_;   // highest ever committed
   Sequence opened_acked_;
   Sequence checkpoint_at_;  // of a sound checkpoint
-  std::optional<MonoTime> marked_;
-  Sequence marked_at_;
   std::size_t foreign_keys_since_prune_ = 0;
 };
 

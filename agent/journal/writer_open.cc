@@ -89,6 +89,17 @@ Status Writer::ReadBounds() {
   }
   first_ = Sequence{static_cast<std::uint64_t>(*first)};
   last_ = Sequence{static_cast<std::uint64_t>(*last)};
+  // Positions given up belong to the journal as events do.
+  const auto first_void = database_.ReadInt("SELECT min(first) FROM void_run");
+  if (!first_void.ok()) return first_void.error();
+  const auto last_void =
+      database_.ReadInt("SELECT first + count - 1 FROM void_run ORDER BY first DESC LIMIT 1");
+  if (!last_void.ok()) return last_void.error();
+  if (*first_void != 0) {
+    const Sequence lowest{static_cast<std::uint64_t>(*first_void)};
+    first_ = first_ == Sequence{} ? lowest : std::min(first_, lowest);
+    last_ = std::max(last_, Sequence{static_cast<std::uint64_t>(*last_void)});
+  }
   const auto found = ReadCheckpoint(database_);
   if (!found.ok()) return found.error();
   // A damaged checkpoint protects nothing: until a new one is written, all events must stay.

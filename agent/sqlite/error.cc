@@ -2,7 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <string>
+#include <system_error>
 
 namespace trayline::sqlite {
 
@@ -10,6 +12,14 @@ namespace {
 
 constexpr int kPrimaryMask = 0xff;         // the low byte of an extended code is its primary code
 constexpr std::size_t kDoingTextMax = 96;  // a statement is recognised by its beginning
+
+// The system's error behind code, 0 when there is none: SQLite keeps it for these two only.
+int SystemErrorOf(sqlite3* connection, int code) {
+  const int primary = code & kPrimaryMask;
+  if (connection == nullptr || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)) return 0;
+  if (sqlite3_extended_errcode(connection) != code) return 0;  // of another call
+  return sqlite3_system_errno(connection);
+}
 
 }  // namespace
 
@@ -47,7 +57,13 @@ Error ErrorOf(sqlite3* connection, int code, std::string_view doing) {
                           : sqlite3_errstr(code);
   std::string text(doing.substr(0, kDoingTextMax));
   text.append(": ").append(words).append(" (").append(std::to_string(code)).append(")");
-  return Error{ErrcOf(code), std::move(text)};
+  const int system = SystemErrorOf(connection, code);
+  if (system == 0) return Error{ErrcOf(code), std::move(text)};
+  text.append(", ").append(std::generic_category().message(system));
+  // SQLite knows a full disk only where it writes; a quota of the file system, a sync, a new or a
+  // longer file (the WAL's index) find it too.
+  const bool is_full = system == ENOSPC || system == EDQUOT;
+  return Error{is_full ? Errc::kFull : ErrcOf(code), std::move(text)};
 }
 
 }  // namespace trayline::sqlite

@@ -16,8 +16,9 @@ namespace trayline::sqlite {
 // run: kRejected.
 Errc ErrcOf(int code);
 
-// The error of the call that has just failed on connection: "doing: SQLite's words (code)".
-// connection may be null.
+// The error of the call that has just failed on connection: "doing: SQLite's words (code)", and the
+// system's words where the system refused. As ErrcOf, but an error of the disk that the system
+// explains with a lack of space or a quota (ENOSPC, EDQUOT) is kFull. connection may be null.
 Error ErrorOf(sqlite3* connection, int code, std::string_view doing);
 
 }  // namespace trayline::sqlite

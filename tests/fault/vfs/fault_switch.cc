@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 namespace trayline::fault {
 
 int CodeOf(Operation operation, Fault fault) {
@@ -30,6 +32,7 @@ void FaultSwitch::Heal() { armed_ = false; }
 int FaultSwitch::Next(Operation operation) {
   if (!armed_ || operation != operation_ || successes_left_.fetch_sub(1) > 0) return SQLITE_OK;
   ++faults_;
+  errno = fault_ == Fault::kDiskFull ? ENOSPC : EIO;  // SQLite asks for it after the failure
   return CodeOf(operation, fault_);
 }
 

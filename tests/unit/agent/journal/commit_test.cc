@@ -119,13 +119,8 @@ TEST_F(JournalCommit, TheQuotaIsFullAndAcknowledgedEventsMakeRoom) {
 
   Acknowledge(last);
   RunUntilIdle();
-  Submit(Events(last + 1, last + 2000, 150));
-  journal_->RunOnce();
-  EXPECT_THAT(TakeAnswers(), ElementsAre("full")) << "the refusal is what makes it look for room";
-  Load();
-  Submit(Events(last + 1, last + 1000, 150));
-  journal_->RunOnce();
-  EXPECT_THAT(TakeAnswers(), ElementsAre("ok"));
+  EXPECT_GT(journal_->stats().deleted, 0U) << "made room by itself";
+  Commit(Events(last + 1, last + 2000, 150));
 }
 
 TEST_F(JournalCommit, ClosingCommitsWhatIsWaitingAndRefusesTheRest) {
