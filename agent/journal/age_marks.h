@@ -35,6 +35,8 @@ class AgeMarks {
   Result<Sequence> NewestOld();
   // Within the caller's transaction.
   Status DropUpTo(Sequence cut);
+  // The marks were rewritten: the next commit is to have one.
+  void Forget() { marked_.reset(); }
 
  private:
   struct Statements {

@@ -19,7 +19,7 @@ Result<std::unique_ptr<Journal>> Journal::Open(const Options& options, ports::Cl
   }
   if (!writer.ok()) return writer.error().In("open journal");
   std::unique_ptr<Journal> journal(new Journal(options, clock, log, std::move(*writer)));
-  const Identity& identity = journal->identity_;
+  const Identity& identity = journal->writer_->identity();
   log.Info("journal.opened", {{"epoch", identity.epoch.value},
                               {"opens", identity.opens},
                               {"boot", identity.boot},
@@ -34,16 +34,13 @@ Journal::Journal(const Options& options, ports::Clock& clock, Log& log,
       clock_(clock),
       log_(log),
       writer_(std::move(writer)),
-      identity_(writer_->identity()),
       readers_(options),
       reserve_(options.path + ".reserve", options.reserve_bytes),
-      acked_(writer_->opened_acked()),
-      acked_on_disk_(writer_->opened_acked()),
       watch_({options.path, static_cast<std::uint64_t>(options.quota_bytes),
               static_cast<std::uint64_t>(options.low_free_bytes), options.reserve_bytes > 0}) {
   {
     MutexLock lock(mutex_);
-    Publish();
+    PublishEpoch();
   }
   CountVoidRuns();
   MakeReserve();
@@ -52,11 +49,14 @@ Journal::Journal(const Options& options, ports::Clock& clock, Log& log,
 
 Journal::~Journal() {
   std::deque<Waiting> left;
+  std::optional<EpochRequest> request;
   {
     MutexLock lock(mutex_);
     stage_ = Stage::kClosed;
     left.swap(queue_);
+    request.swap(epoch_request_);
   }
+  if (request) request->done(Error{Errc::kRetryLater, "the journal is gone"});
   for (const Waiting& waiting : left) {
     waiting.done(Error{Errc::kRetryLater, "the journal is gone"});
   }
@@ -93,13 +93,6 @@ Result<ports::CommittedState> Journal::Load() {
     RefuseFromNowOn(Error{Errc::kRetryLater, "submitted before the state was loaded"});
     while (committing_) settled_.Wait(mutex_);
   }
-  ports::CommittedState state;
-  state.epoch = identity_.epoch;
-  state.journal_id = identity_.journal_id;
-  state.opens = identity_.opens;
-  state.boot = identity_.boot;
-  state.new_boot = identity_.new_boot;
-  state.clean_stop = identity_.clean_stop;
   // With a clock that was never set no key counts as old.
   WallTime oldest_key = WallTime::min();
   if (clock_.State() != event::ClockState::kUnsynced) {
@@ -107,11 +100,19 @@ Result<ports::CommittedState> Journal::Load() {
   }
   auto reader = TakeReader(Sequence{});
   if (!reader.ok()) return reader.error().In("load journal");
+  ports::CommittedState state;
   if (Status status = (*reader)->Load(oldest_key, state); !status.ok()) {
     NoteRead(Sequence{}, status.error());
     return status.error().In("load journal");
   }
   MutexLock lock(mutex_);
+  if (epoch_changes_ % 2 != 0 || state.epoch != identity_.epoch) {
+    return Error{Errc::kRetryLater, "load journal: another epoch has begun meanwhile"};
+  }
+  state.opens = identity_.opens;
+  state.boot = identity_.boot;
+  state.new_boot = identity_.new_boot;
+  state.clean_stop = identity_.clean_stop;
   refusing_.reset();
   return state;
 }
@@ -125,12 +126,25 @@ Result<std::vector<StoredEvent>> Journal::Read(Sequence after, std::size_t limit
 
 Result<ports::JournalRange> Journal::ReadRange(Epoch epoch, Sequence after, std::size_t limit,
                                                std::size_t max_bytes) {
-  if (epoch != identity_.epoch) {
-    return Error{Errc::kNotFound, "no epoch " + std::to_string(epoch.value) + " here"};
+  std::uint64_t changes = 0;
+  bool present = false;
+  {
+    MutexLock lock(mutex_);
+    changes = epoch_changes_;
+    present = epoch == identity_.epoch;
+    if (!present && !HasTail(epoch)) {
+      return Error{Errc::kNotFound, "no epoch " + std::to_string(epoch.value) + " here"};
+    }
   }
   auto reader = TakeReader(after);
   if (!reader.ok()) return reader.error().In("read journal");
-  return Noted(after, (*reader)->ReadRange(after, limit, max_bytes));
+  auto range = Noted(after, present ? (*reader)->ReadRange(after, limit, max_bytes)
+                                    : (*reader)->ReadClosed(epoch, after, limit, max_bytes));
+  MutexLock lock(mutex_);
+  if (changes % 2 != 0 || changes != epoch_changes_) {
+    return Error{Errc::kRetryLater, "read journal: another epoch begins"};
+  }
+  return range;
 }
 
 Result<std::vector<StoredEvent>> Journal::ReadJourney(std::uint64_t journey, std::size_t limit) {
@@ -149,37 +163,13 @@ ports::OutboxState Journal::State() {
   state.first = first_;
   state.last = last_;
   state.acked = acked_;
+  for (const Closed& closed : closed_) {
+    if (closed.epoch.acked < closed.epoch.last) state.closed.push_back(closed.epoch);
+  }
   state.hq_generation = hq_generation_;
   state.bytes = bytes_;
   state.storage = watch_.state();
   return state;
-}
-
-void Journal::Acknowledge(Epoch epoch, Sequence watermark) {
-  bool wakes = false;
-  {
-    MutexLock lock(mutex_);
-    if (epoch != identity_.epoch || watermark > last_ || watermark <= acked_) return;
-    wakes = acked_ == acked_on_disk_;  // else the store thread knows that a write is due some time
-    acked_ = watermark;
-  }
-  if (wakes) work_.NotifyOne();
-}
-
-void Journal::Rewind(Epoch epoch, Sequence watermark, std::uint64_t generation) {
-  MutexLock lock(mutex_);
-  if (epoch != identity_.epoch || generation <= hq_generation_) return;
-  hq_generation_ = generation;
-  acked_ = std::min(acked_, watermark);
-}
-
-void Journal::NoteGeneration(std::uint64_t generation) {
-  MutexLock lock(mutex_);
-  hq_generation_ = std::max(hq_generation_, generation);
-}
-
-void Journal::BeginEpoch(Epoch wanted, std::function<void(Status)> done) {
-  done(Error{Errc::kRejected, "epoch " + std::to_string(wanted.value) + " cannot begin yet"});
 }
 
 void Journal::SetCommitListener(std::function<void(Sequence last)> listener) {

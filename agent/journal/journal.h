@@ -107,6 +107,14 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
     std::optional<Error> refusal;  // set: never commit it
   };
   enum class Stage { kOpen, kClosing, kClosed };
+  struct Closed {
+    ports::ClosedEpoch epoch;
+    Sequence acked_on_disk;
+  };
+  struct EpochRequest {
+    Epoch wanted;
+    std::function<void(Status)> done;
+  };
 
   Journal(const Options& options, ports::Clock& clock, Log& log, std::unique_ptr<Writer> writer);
 
@@ -135,7 +143,7 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
     bool more = false;  // there may be still more: call again
   };
   using Group = std::vector<const ports::Transaction*>;
-  Writer::Committed CommitWithRoom(const Group& group, std::optional<Sequence> cursor)
+  Writer::Committed CommitWithRoom(const Group& group, const std::optional<Cursors>& cursors)
       EXCLUDES(mutex_);
   Status KeepWithinQuota() EXCLUDES(mutex_);
   bool MakeRoom(bool device_full, const Group& group) EXCLUDES(mutex_);
@@ -162,6 +170,17 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   }
   void ScheduleLook() REQUIRES(mutex_);
 
+  // Cursors and epochs; see journal_epoch.cc.
+  bool ChangeEpochIfAsked() EXCLUDES(mutex_);
+  void PublishEpoch() REQUIRES(mutex_);
+  bool DropClosed() EXCLUDES(mutex_);
+  [[nodiscard]] const Closed* Droppable() const REQUIRES(mutex_);
+  [[nodiscard]] bool HasTail(Epoch epoch) const REQUIRES(mutex_);
+  [[nodiscard]] bool CursorMoved() const REQUIRES(mutex_);
+  [[nodiscard]] Cursors CursorsNow() const REQUIRES(mutex_);
+  void NoteWritten(const Cursors& cursors) REQUIRES(mutex_);
+  bool AcknowledgeClosed(Epoch epoch, Sequence watermark) REQUIRES(mutex_);
+
   void RefuseFromNowOn(const Error& error) REQUIRES(mutex_);
   [[nodiscard]] bool CursorIsDue() const REQUIRES(mutex_);
   void CountSettled(std::size_t transactions, std::size_t durable, std::uint64_t events,
@@ -172,7 +191,6 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   ports::Clock& clock_;
   Log& log_;
   const std::unique_ptr<Writer> writer_;  // store thread
-  const Identity identity_;
   ReaderPool readers_;
 
   // Store thread only.
@@ -205,6 +223,13 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   StorageWatch watch_ GUARDED_BY(mutex_);
   std::optional<MonoTime> next_look_ GUARDED_BY(mutex_);          // while the storage is not ok
   std::optional<Sequence> failed_read_after_ GUARDED_BY(mutex_);  // to be tried again
+  std::uint64_t hq_generation_on_disk_ GUARDED_BY(mutex_) = 0;
+  Identity identity_ GUARDED_BY(mutex_);
+  std::vector<Closed> closed_ GUARDED_BY(mutex_);  // lowest epoch first
+  std::optional<EpochRequest> epoch_request_ GUARDED_BY(mutex_);
+  // Counts the beginnings and ends of changes: odd while one is under way.
+  std::uint64_t epoch_changes_ GUARDED_BY(mutex_) = 0;
+  bool closed_stuck_ GUARDED_BY(mutex_) = false;  // dropping failed; the next start tries again
   Stats stats_ GUARDED_BY(mutex_);
 };
 

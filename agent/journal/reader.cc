@@ -1,13 +1,9 @@
 #include "agent/journal/reader.h"
 
-#include <algorithm>
-#include <limits>
-#include <optional>
 #include <string>
 
-#include "agent/journal/checkpoint.h"
+#include "agent/journal/closed.h"
 #include "agent/journal/range.h"
-#include "agent/journal/window.h"
 #include "agent/sqlite/transaction.h"
 
 namespace trayline::journal {
@@ -116,6 +112,11 @@ Result<std::vector<ports::VoidRun>> Reader::VoidsAbove(Sequence after) {
   return voids;
 }
 
+Result<ports::JournalRange> Reader::ReadClosed(Epoch epoch, Sequence after, std::size_t limit,
+                                               std::size_t max_bytes) {
+  return ReadClosedRange(database_, epoch, after, limit, max_bytes);
+}
+
 Result<std::vector<StoredEvent>> Reader::ReadJourney(std::uint64_t journey, std::size_t limit) {
   std::vector<StoredEvent> found;
   std::int64_t from = 0;
@@ -135,90 +136,6 @@ Result<std::vector<StoredEvent>> Reader::ReadJourney(std::uint64_t journey, std:
     from = last;
   }
   return found;
-}
-
-Status Reader::Load(WallTime oldest_key, ports::CommittedState& state) {
-  auto view = sqlite::Transaction::Begin(database_, sqlite::Transaction::Kind::kRead);
-  if (!view.ok()) return view.error();
-  if (Status status = LoadTail(state); !status.ok()) return status;
-  if (Status status = LoadStreams(state); !status.ok()) return status;
-  if (Status status = LoadWindow(state); !status.ok()) return status;
-  if (Status status = LoadForeignKeys(oldest_key, state); !status.ok()) return status;
-  return view->Commit();
-}
-
-Status Reader::LoadTail(ports::CommittedState& state) {
-  auto found = ReadCheckpoint(database_);
-  if (!found.ok()) return found.error();
-  state.checkpoint = std::move(found->checkpoint);
-  const Sequence at = state.checkpoint ? state.checkpoint->at : Sequence{};
-  state.last = at;
-  bool whole = true;
-  Status status = read_.ForEach({at.value, kMax}, [&](const Row& row) {
-    StoredEvent event = EventOf(row);
-    whole = event.sequence == state.last.Next();
-    if (!whole) return Visit::kStop;
-    state.last = event.sequence;
-    state.tail.push_back(std::move(event));
-    return Visit::kContinue;
-  });
-  if (!status.ok()) return status;
-  if (!whole) {
-    return Error{Errc::kCorrupt, "events after " + std::to_string(state.last.value) +
-                                     " are missing" +
-                                     (found->damaged ? " and the checkpoint is damaged" : "")};
-  }
-  return {};
-}
-
-Status Reader::LoadStreams(ports::CommittedState& state) {
-  auto select = database_.Prepare("SELECT stream, name FROM stream ORDER BY stream");
-  if (!select.ok()) return select.error();
-  return select->ForEach({}, [&state](const Row& row) {
-    state.streams.push_back(
-        {static_cast<std::uint32_t>(row.Unsigned(0)), std::string(row.Text(1))});
-    return Visit::kContinue;
-  });
-}
-
-Status Reader::LoadWindow(ports::CommittedState& state) {
-  auto select = database_.Prepare(
-      "SELECT sequence, journey, stream, number, digest FROM event ORDER BY sequence DESC LIMIT ?");
-  if (!select.ok()) return select.error();
-  WindowBuilder window;
-  Status status = select->ForEach({kWindowScanRows}, [&window](const Row& row) {
-    const auto stream = static_cast<std::uint32_t>(row.Unsigned(2));
-    if (stream != 0) {
-      window.Add(stream, row.Unsigned(3), row.Unsigned(4), Sequence{row.Unsigned(0)},
-                 JourneyId{{}, row.Unsigned(1)});
-    }
-    return Visit::kContinue;
-  });
-  if (!status.ok()) return status;
-  state.window = window.Build();
-  return {};
-}
-
-Status Reader::LoadForeignKeys(WallTime oldest_key, ports::CommittedState& state) {
-  auto select = database_.Prepare(
-      "SELECT stream, id, digest, first, last, journey_epoch, journey, recorded_utc_ms "
-      "FROM foreign_key WHERE recorded_utc_ms >= ? ORDER BY entry DESC LIMIT ?");
-  if (!select.ok()) return select.error();
-  Status status =
-      select->ForEach({ToMs(oldest_key), ports::kForeignKeysMax}, [&state](const Row& row) {
-        state.foreign_keys.push_back({static_cast<std::uint32_t>(row.Unsigned(0)),
-                                      std::string(row.Text(1)),
-                                      row.Unsigned(2),
-                                      Sequence{row.Unsigned(3)},
-                                      Sequence{row.Unsigned(4)},
-                                      JourneyId{Epoch{row.Unsigned(5)}, row.Unsigned(6)},
-                                      WallFromMs(row.Int(7)),
-                                      {}});
-        return Visit::kContinue;
-      });
-  if (!status.ok()) return status;
-  std::reverse(state.foreign_keys.begin(), state.foreign_keys.end());  // oldest first
-  return {};
 }
 
 Result<ReaderPool::Lease> ReaderPool::Take() {

@@ -94,7 +94,9 @@ CREATE TABLE incident(
   carried INTEGER NOT NULL,
   lost INTEGER NOT NULL,
   wall_utc_ms INTEGER NOT NULL,
-  text TEXT NOT NULL);
+  text TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  journeys INTEGER NOT NULL);
 )sql";
 
 constexpr const char* kStep1 = R"sql(
@@ -187,7 +189,9 @@ CREATE TABLE incident(
   carried INTEGER NOT NULL,
   lost INTEGER NOT NULL,
   wall_utc_ms INTEGER NOT NULL,
-  text TEXT NOT NULL);
+  text TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  journeys INTEGER NOT NULL);
 )sql";
 
 constexpr std::array<const char*, 2> kSteps = {kStep1, kStep2};

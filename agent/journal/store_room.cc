@@ -21,14 +21,15 @@ bool IsFull(const Status& status) { return !status.ok() && status.error().code =
 }  // namespace
 
 // kFull only when there was no room and nothing could be done about it.
-Writer::Committed Journal::CommitWithRoom(const Group& group, std::optional<Sequence> cursor) {
+Writer::Committed Journal::CommitWithRoom(const Group& group,
+                                          const std::optional<Cursors>& cursors) {
   Lack lack = Lack::kWal;
   Writer::Committed committed;
   committed.status = KeepWithinQuota();
   if (committed.status.ok()) {
-    committed = writer_->Commit(group, cursor);
+    committed = writer_->Commit(group, cursors);
     while (IsFull(committed.status) && MakeRoom(committed.device_full, group)) {
-      committed = writer_->Commit(group, cursor);
+      committed = writer_->Commit(group, cursors);
     }
     lack = committed.device_full ? Lack::kDevice : Lack::kQuota;
   }
@@ -88,12 +89,12 @@ bool Journal::IsPressed() {
 
 // One step: of what HQ has, and when there is none, and no room, of what it has not.
 Journal::Freed Journal::FreeSome(bool pressed, bool insist) {
-  Sequence acked;
+  Cursors cursors;
   {
     MutexLock lock(mutex_);
-    acked = acked_;
+    cursors = CursorsNow();
   }
-  const auto retained = writer_->Retain(acked, pressed);
+  const auto retained = writer_->Retain(cursors, pressed);
   if (!retained.ok()) {
     log_.Warn("journal.retention_failed", {{"text", retained.error().text}});
     Judge([&](StorageWatch& watch) { watch.WriteFailed(retained.error(), Lack::kDevice); });
@@ -103,7 +104,7 @@ Journal::Freed Journal::FreeSome(bool pressed, bool insist) {
     bool has_voids = false;
     {
       MutexLock lock(mutex_);
-      acked_on_disk_ = acked;
+      NoteWritten(cursors);
       stats_.deleted += retained->deleted;
       has_voids = stats_.void_runs > 0;
       Publish();

@@ -21,10 +21,11 @@ Error BehindError(const Error& error) {
 }  // namespace
 
 bool Journal::RunOnce() {
+  if (ChangeEpochIfAsked()) return true;
   if (CommitWaiting()) return true;
   if (WriteCursor()) return true;
   if (LookIfDue()) return true;
-  return Retain();
+  return Retain() || DropClosed();
 }
 
 bool Journal::CommitWaiting() {
@@ -75,15 +76,15 @@ Writer::Committed Journal::WriteGroup(const std::vector<Waiting>& group, std::si
   std::vector<const ports::Transaction*> transactions;
   transactions.reserve(count);
   for (std::size_t i = 0; i < count; ++i) transactions.push_back(&group[i].transaction);
-  std::optional<Sequence> cursor;
+  std::optional<Cursors> cursor;
   {
     MutexLock lock(mutex_);
-    if (CursorIsDue()) cursor = acked_;
+    if (CursorIsDue()) cursor = CursorsNow();
   }
   Writer::Committed committed = CommitWithRoom(transactions, cursor);
   if (committed.status.ok() && cursor) {
     MutexLock lock(mutex_);
-    acked_on_disk_ = *cursor;
+    NoteWritten(*cursor);
     cursor_written_ = clock_.Mono();
   }
   return committed;
@@ -155,18 +156,18 @@ void Journal::CountSettled(std::size_t transactions, std::size_t durable, std::u
 }
 
 bool Journal::CursorIsDue() const {
-  if (acked_ == acked_on_disk_) return false;
+  if (!CursorMoved()) return false;
   return !cursor_written_ || clock_.Mono() - *cursor_written_ >= kCursorEvery;
 }
 
 bool Journal::WriteCursor() {
-  Sequence cursor;
+  Cursors cursors;
   {
     MutexLock lock(mutex_);
     if (!CursorIsDue()) return false;
-    cursor = acked_;
+    cursors = CursorsNow();
   }
-  const Status status = writer_->WriteAcked(cursor);
+  const Status status = writer_->WriteCursors(cursors);
   if (!status.ok()) {
     log_.Warn("journal.cursor_not_written", {{"text", status.error().text}});
     Judge([&status](StorageWatch& watch) {
@@ -178,7 +179,7 @@ bool Journal::WriteCursor() {
   MutexLock lock(mutex_);
   cursor_written_ = clock_.Mono();  // after a failure too: the next try has its time
   if (status.ok()) {
-    acked_on_disk_ = cursor;
+    NoteWritten(cursors);
     ++stats_.cursor_writes;
   }
   return true;
@@ -195,12 +196,13 @@ bool Journal::Retain() {
 // False when the journal is to be closed and nothing waits.
 bool Journal::WaitForWork() {
   MutexLock lock(mutex_);
-  while (queue_.empty()) {
+  while (queue_.empty() && !epoch_request_) {
     if (stage_ != Stage::kOpen) return false;
     const MonoTime now = clock_.Mono();
-    if (retention_pending_ || CursorIsDue() || (next_look_ && *next_look_ <= now)) return true;
+    const bool looks = next_look_ && *next_look_ <= now;
+    if (retention_pending_ || CursorIsDue() || Droppable() != nullptr || looks) return true;
     std::optional<MonoTime> due = next_look_;
-    if (acked_ != acked_on_disk_) {
+    if (CursorMoved()) {
       const MonoTime cursor_due = *cursor_written_ + kCursorEvery;
       due = due ? std::min(*due, cursor_due) : cursor_due;
     }
@@ -240,18 +242,18 @@ Status Journal::Close() {
 }
 
 void Journal::Finish() {
-  while (CommitWaiting()) {
+  while (ChangeEpochIfAsked() || CommitWaiting()) {
   }
-  Sequence acked;
+  Cursors cursors;
   {
     MutexLock lock(mutex_);
-    acked = acked_;
+    cursors = CursorsNow();
   }
-  const Status status = writer_->CloseInOrder(acked);
+  const Status status = writer_->CloseInOrder(cursors);
   if (!status.ok()) log_.Error("journal.close_failed", {{"text", status.error().text}});
   {
     MutexLock lock(mutex_);
-    if (status.ok()) acked_on_disk_ = acked;
+    if (status.ok()) NoteWritten(cursors);
     close_status_ = status;
     stage_ = Stage::kClosed;
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/journal/checkpoint.h"
+#include "agent/journal/closed.h"
 #include "agent/journal/files.h"
 #include "agent/journal/writer_statements.h"
 #include "agent/sqlite/transaction.h"
@@ -19,7 +20,7 @@ constexpr const char* kInsertEvent =
     "VALUES(?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kInsertForeignKey =
     "INSERT OR REPLACE INTO foreign_key(stream, id, digest, first, last, journey_epoch, journey, "
-    "recorded_utc_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?)";
+    "recorded_utc_ms, epoch) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kWriteCheckpoint =
     "INSERT INTO checkpoint(one, at, digest, state) VALUES(1, ?, ?, ?) "
     "ON CONFLICT(one) DO UPDATE SET at = excluded.at, digest = excluded.digest, "
@@ -27,9 +28,11 @@ constexpr const char* kWriteCheckpoint =
 
 }  // namespace
 
-Writer::Writer(const Options& options, ports::Clock& clock, Log& log, sqlite::Database database)
+Writer::Writer(const Options& options, ports::Clock& clock, ports::Random& random, Log& log,
+               sqlite::Database database)
     : options_(options),
       clock_(clock),
+      random_(random),
       log_(log),
       database_(std::move(database)),
       age_marks_(database_, clock, options.retention_days),
@@ -47,7 +50,7 @@ Status Writer::Prepare() {
       Line{&Statements::insert_stream, "INSERT INTO stream(stream, name) VALUES(?, ?)"},
       Line{&Statements::insert_foreign_key, kInsertForeignKey},
       Line{&Statements::write_checkpoint, kWriteCheckpoint},
-      Line{&Statements::write_acked, "UPDATE journal SET acked = ?"},
+      Line{&Statements::write_cursors, "UPDATE journal SET acked = ?, hq_generation = ?"},
       Line{&Statements::delete_events, "DELETE FROM event WHERE sequence <= ?"},
       Line{&Statements::step_end,
            "SELECT sequence FROM event WHERE sequence >= ? ORDER BY sequence LIMIT 1 OFFSET ?"},
@@ -69,7 +72,7 @@ Status Writer::Prepare() {
 }
 
 Writer::Committed Writer::Commit(std::span<const ports::Transaction* const> group,
-                                 std::optional<Sequence> acked) {
+                                 const std::optional<Cursors>& cursors) {
   auto transaction = sqlite::Transaction::Begin(database_);
   if (!transaction.ok()) return {transaction.error()};
   Sequence last = last_;
@@ -87,7 +90,7 @@ Writer::Committed Writer::Commit(std::span<const ports::Transaction* const> grou
     foreign_keys += part.foreign_keys.size();
   }
   const bool marks = last != last_ && age_marks_.IsDue(last);
-  if (Status status = WriteCursorAndMark(last, acked, marks); !status.ok()) {
+  if (Status status = WriteCursorAndMark(last, cursors, marks); !status.ok()) {
     return Failed(group, status, 0);
   }
   if (Status status = transaction->Commit(); !status.ok()) return Failed(group, status, 0);
@@ -105,9 +108,10 @@ Writer::Committed Writer::Failed(std::span<const ports::Transaction* const> grou
   return {status, part, status.error().code == Errc::kFull && IsDeviceFull(group)};
 }
 
-Status Writer::WriteCursorAndMark(Sequence last, std::optional<Sequence> acked, bool marks) {
-  if (acked) {
-    if (Status status = WriteAcked(*acked); !status.ok()) return status;
+Status Writer::WriteCursorAndMark(Sequence last, const std::optional<Cursors>& cursors,
+                                  bool marks) {
+  if (cursors) {
+    if (Status status = PutCursors(*cursors); !status.ok()) return status;
   }
   if (!marks) return {};
   return age_marks_.Write(last);
@@ -139,13 +143,26 @@ Status Writer::WriteForeignKeys(const ports::Transaction& transaction) {
     Status status = statements_->insert_foreign_key->Run(
         {key.stream, key.id, key.digest, key.first.value, key.last.value,
          Bind::NullIfZero(key.journey.epoch.value), Bind::NullIfZero(key.journey.number),
-         ToMs(key.recorded)});
+         ToMs(key.recorded), Bind::NullIfZero(key.epoch.value)});
     if (!status.ok()) return status;
   }
   return {};
 }
 
-Status Writer::WriteAcked(Sequence acked) { return statements_->write_acked->Run({acked.value}); }
+Status Writer::WriteCursors(const Cursors& cursors) {
+  if (cursors.closed.empty()) return PutCursors(cursors);
+  auto transaction = sqlite::Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.error();
+  if (Status status = PutCursors(cursors); !status.ok()) return status;
+  return transaction->Commit();
+}
+
+Status Writer::PutCursors(const Cursors& cursors) {
+  for (const auto& [epoch, acked] : cursors.closed) {
+    if (Status status = WriteClosedAcked(database_, epoch, acked); !status.ok()) return status;
+  }
+  return statements_->write_cursors->Run({cursors.acked.value, cursors.hq_generation});
+}
 
 Status Writer::PruneForeignKeys() {
   auto by_number = database_.Prepare(
@@ -163,10 +180,14 @@ std::uint64_t Writer::BytesOnDisk() const {
   return FileBytes(options_.path) + FileBytes(options_.path + "-wal");
 }
 
-Status Writer::CloseInOrder(Sequence acked) {
-  auto close = database_.Prepare("UPDATE journal SET acked = ?, clean = 1");
-  if (!close.ok()) return close.error();
-  if (Status status = close->Run({acked.value}); !status.ok()) return status;
+Status Writer::CloseInOrder(const Cursors& cursors) {
+  auto transaction = sqlite::Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.error();
+  if (Status status = PutCursors(cursors); !status.ok()) return status;
+  if (Status status = database_.Execute("UPDATE journal SET clean = 1"); !status.ok()) {
+    return status;
+  }
+  if (Status status = transaction->Commit(); !status.ok()) return status;
   // Not moved because somebody reads: the next Open does it.
   static_cast<void>(database_.CheckpointAndTruncate());
   return {};

@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "agent/base/ids.h"
 #include "agent/base/log.h"
@@ -24,7 +26,8 @@
 
 namespace trayline::journal {
 
-// What is the same from Open to Close.
+// Who this journal is. epoch and journal_id are the same until another epoch begins, the rest until
+// Close.
 struct Identity {
   Epoch epoch;
   std::string journal_id;
@@ -32,6 +35,13 @@ struct Identity {
   std::uint32_t boot = 0;
   bool new_boot = true;
   bool clean_stop = true;
+};
+
+// What HQ has told and the journal keeps.
+struct Cursors {
+  Sequence acked;
+  std::uint64_t hq_generation = 0;
+  std::vector<std::pair<Epoch, Sequence>> closed;  // of closed epochs, those that have moved
 };
 
 class Writer {
@@ -48,6 +58,20 @@ class Writer {
   // The cursor as it was on disk at Open.
   [[nodiscard]] Sequence opened_acked() const { return opened_acked_; }
 
+  // As they were on disk at Open or when the epoch began.
+  [[nodiscard]] std::uint64_t hq_generation() const { return hq_generation_; }
+  [[nodiscard]] const std::vector<ports::ClosedEpoch>& closed() const { return closed_; }
+  // True when the checkpoint stands within the present epoch, and so covers the closed ones.
+  [[nodiscard]] bool CoversClosed() const { return checkpoint_at_ != Sequence{}; }
+
+  // Leaves the present epoch for another, at least wanted; see ChangeEpoch. identity(), first() and
+  // last() are the new ones after it. On an error the old epoch goes on, whole; kRejected when
+  // wanted cannot be a number of ours.
+  Status BeginEpoch(Epoch wanted, Sequence acked, ports::Incident::Kind kind,
+                    const std::string& text);
+  // Deletes a piece of a closed epoch; false when there is nothing more of it.
+  Result<bool> DropClosed(Epoch epoch);
+
   struct Committed {
     Status status;
     std::size_t failed_part = 0;  // of a failed group: the transaction that could not be written
@@ -56,19 +80,20 @@ class Writer {
   };
   // Writes group in one transaction, with the cursor if given; all of it or nothing. Its events
   // must follow on last().
-  Committed Commit(std::span<const ports::Transaction* const> group, std::optional<Sequence> acked);
+  Committed Commit(std::span<const ports::Transaction* const> group,
+                   const std::optional<Cursors>& cursors);
 
-  // Makes the cursor durable, in a commit of its own.
-  Status WriteAcked(Sequence acked);
+  // Makes the cursors durable, in a commit of its own.
+  Status WriteCursors(const Cursors& cursors);
 
   struct Retained {
     std::uint64_t deleted = 0;  // events
     bool moved = false;         // first() has risen
     bool more = false;          // there is more to delete: call again soon
   };
-  // One step of the retention: deletes old rows that HQ has (see README.md) and writes the cursor
-  // with them. pressed: there is no room, so age and size do not protect them.
-  Result<Retained> Retain(Sequence acked, bool pressed);
+  // One step of the retention: deletes old rows that HQ has (see README.md) and writes the
+  // cursors with them. pressed: there is no room, so age and size do not protect them.
+  Result<Retained> Retain(const Cursors& cursors, bool pressed);
 
   // One step of giving up unsent events (see README.md). insist: there is no room at all.
   Result<Shedder::Step> Shed(bool insist);
@@ -100,24 +125,27 @@ class Writer {
   // Bytes of database and WAL on disk; 0 for a file that is not there.
   [[nodiscard]] std::uint64_t BytesOnDisk() const;
 
-  // The cursor and the mark of a clean stop; then the WAL moves into the database.
-  Status CloseInOrder(Sequence acked);
+  // The cursors and the mark of a clean stop; then the WAL moves into the database.
+  Status CloseInOrder(const Cursors& cursors);
 
  private:
   struct Statements;
 
-  Writer(const Options& options, ports::Clock& clock, Log& log, sqlite::Database database);
+  Writer(const Options& options, ports::Clock& clock, ports::Random& random, Log& log,
+         sqlite::Database database);
 
-  Status Establish(ports::Random& random);
+  Status Establish();
   Status ReadBounds();
-  Status MakeJournalRow(Epoch known, ports::Random& random);
+  Status MakeJournalRow(Epoch known);
   Status ReadJournalRow();
+  Status LeaveUnsureEpoch(Epoch known);
   Status CountOpen();
   Status Prepare();
 
   Committed Failed(std::span<const ports::Transaction* const> group, const Status& status,
                    std::size_t part);
-  Status WriteCursorAndMark(Sequence last, std::optional<Sequence> acked, bool marks);
+  Status WriteCursorAndMark(Sequence last, const std::optional<Cursors>& cursors, bool marks);
+  Status PutCursors(const Cursors& cursors);
   Status WriteTransaction(const ports::Transaction& transaction);
   Status WriteForeignKeys(const ports::Transaction& transaction);
   [[nodiscard]] std::string EpochPath() const { return options_.path + ".epoch"; }
@@ -129,6 +157,7 @@ class Writer {
 
   const Options options_;
   ports::Clock& clock_;
+  ports::Random& random_;
   Log& log_;
   sqlite::Database database_;
   std::unique_ptr<Statements> statements_;
@@ -139,6 +168,8 @@ class Writer {
   Sequence first_;  // lowest kept, event or void, 0 when none
   Sequence last_;   // highest ever committed
   Sequence opened_acked_;
+  std::uint64_t hq_generation_ = 0;
+  std::vector<ports::ClosedEpoch> closed_;
   Sequence checkpoint_at_;  // of a sound checkpoint
   std::size_t foreign_keys_since_prune_ = 0;
 };

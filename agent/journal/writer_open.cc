@@ -1,13 +1,14 @@
 // How a Writer comes to be: the database made or opened, its identity settled.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <utility>
 
 #include "agent/journal/checkpoint.h"
+#include "agent/journal/closed.h"
 #include "agent/journal/epoch_file.h"
 #include "agent/journal/files.h"
+#include "agent/journal/journal_id.h"
 #include "agent/journal/schema.h"
+#include "agent/journal/window_store.h"
 #include "agent/journal/writer.h"
 #include "agent/sqlite/migrate.h"
 #include "agent/sqlite/transaction.h"
@@ -18,15 +19,6 @@ using sqlite::Row;
 using sqlite::Visit;
 
 namespace {
-
-// 128 random bits as 32 hex digits.
-std::string MakeJournalId(ports::Random& random) {
-  std::array<char, 33> text{};
-  const auto high = static_cast<unsigned long long>(random.Next());
-  const auto low = static_cast<unsigned long long>(random.Next());
-  std::snprintf(text.data(), text.size(), "%016llx%016llx", high, low);
-  return text.data();
-}
 
 // SQLite throws a WAL away when the database beside it is empty. The journal never makes that
 // state; a hand or a broken file system does, and the WAL may hold events.
@@ -44,12 +36,12 @@ Result<std::unique_ptr<Writer>> Writer::Open(const Options& options, ports::Cloc
   if (Status status = CheckNoOrphanedWal(options); !status.ok()) return status.error();
   auto database = sqlite::Database::Open(WriterOptions(options));
   if (!database.ok()) return database.error();
-  std::unique_ptr<Writer> writer(new Writer(options, clock, log, std::move(*database)));
-  if (Status status = writer->Establish(random); !status.ok()) return status.error();
+  std::unique_ptr<Writer> writer(new Writer(options, clock, random, log, std::move(*database)));
+  if (Status status = writer->Establish(); !status.ok()) return status.error();
   return writer;
 }
 
-Status Writer::Establish(ports::Random& random) {
+Status Writer::Establish() {
   auto known = ReadEpochFile(EpochPath());
   if (!known.ok()) {
     // Recording must go on. The journal id still tells HQ two databases of one epoch apart.
@@ -62,25 +54,49 @@ Status Writer::Establish(ports::Random& random) {
   if (!rows.ok()) return rows.error();
   if (*rows == 0) {
     if (last_ != Sequence{}) return Error{Errc::kCorrupt, "the row of the journal is missing"};
-    if (Status status = MakeJournalRow(*known, random); !status.ok()) return status;
+    if (Status status = MakeJournalRow(*known); !status.ok()) return status;
   }
   if (Status status = ReadJournalRow(); !status.ok()) return status;
-  if (identity_.epoch < *known) {
-    // An older database was put back. HQ refuses its epoch; recording goes on meanwhile.
-    log_.Error("journal.older_than_epoch_file",
-               {{"epoch", identity_.epoch.value}, {"highest", known->value}});
-  } else if (identity_.epoch > *known && *rows != 0) {
+  if (identity_.epoch > *known && *rows != 0) {
     if (Status status = WriteEpochFile(EpochPath(), identity_.epoch); !status.ok()) return status;
   }
+  if (Status status = LeaveUnsureEpoch(*known); !status.ok()) return status;
+  auto closed = ReadClosedEpochs(database_);
+  if (!closed.ok()) return closed.error();
+  closed_ = std::move(*closed);
   if (Status status = CountOpen(); !status.ok()) return status;
   if (Status status = Prepare(); !status.ok()) return status;
+  if (Status status = PruneOldWindow(database_, identity_.epoch); !status.ok()) return status;
   return PruneForeignKeys();
 }
 
+// Going on would give away numbers that HQ has seen with other contents, or may have.
+Status Writer::LeaveUnsureEpoch(Epoch known) {
+  using Kind = ports::Incident::Kind;
+  if (identity_.epoch < known) {
+    log_.Error("journal.older_than_epoch_file",
+               {{"epoch", identity_.epoch.value}, {"highest", known.value}});
+    return BeginEpoch({}, opened_acked_, Kind::kOlderFile,
+                      "an older database was put back: its epoch is " +
+                          std::to_string(identity_.epoch.value) + ", the epoch file knows " +
+                          std::to_string(known.value));
+  }
+  const Sequence told = std::max(opened_acked_, checkpoint_at_);
+  if (told <= last_) return {};
+  log_.Error("journal.last_events_missing", {{"known", told.value}, {"last", last_.value}});
+  return BeginEpoch({}, opened_acked_, Kind::kSalvaged,
+                    "the last events are missing: there were " + std::to_string(told.value) +
+                        ", the last one here is " + std::to_string(last_.value));
+}
+
 Status Writer::ReadBounds() {
-  const auto first = database_.ReadInt("SELECT min(sequence) FROM event");
+  const auto first = database_.ReadInt(
+      "SELECT min(at) FROM (SELECT min(sequence) AS at FROM event UNION ALL "
+      "SELECT min(first) FROM void_run)");
   if (!first.ok()) return first.error();
-  const auto last = database_.ReadInt("SELECT max(sequence) FROM event");
+  const auto last = database_.ReadInt(
+      "SELECT max(at) FROM (SELECT max(sequence) AS at FROM event UNION ALL "
+      "SELECT max(first + count - 1) FROM void_run)");
   if (!last.ok()) return last.error();
   const bool empty = *first == 0 && *last == 0;
   if (!empty && (*first < 1 || *last < *first)) {
@@ -103,19 +119,19 @@ Status Writer::ReadBounds() {
   const auto found = ReadCheckpoint(database_);
   if (!found.ok()) return found.error();
   // A damaged checkpoint protects nothing: until a new one is written, all events must stay.
-  if (found->checkpoint) checkpoint_at_ = found->checkpoint->at;
+  checkpoint_at_ = found->checkpoint ? found->checkpoint->at : Sequence{};
   if (found->damaged) log_.Error("journal.checkpoint_damaged");
   return {};
 }
 
-Status Writer::MakeJournalRow(Epoch known, ports::Random& random) {
+Status Writer::MakeJournalRow(Epoch known) {
   // Never one that was used before, not even when the wall clock stands in 1970 or HQ repeats one.
   const Epoch lowest = known.Next();
   const std::int64_t now_s = std::max<std::int64_t>(ToMs(clock_.Wall()) / 1000, 0);
   const Epoch wanted =
       options_.epoch != Epoch{} ? options_.epoch : Epoch{static_cast<std::uint64_t>(now_s)};
   identity_.epoch = std::max(wanted, lowest);
-  identity_.journal_id = MakeJournalId(random);
+  identity_.journal_id = MakeJournalId(random_);
   if (Status status = WriteEpochFile(EpochPath(), identity_.epoch); !status.ok()) return status;
   auto insert = database_.Prepare(
       "INSERT INTO journal(one, epoch, journal_id, opens, boot, boot_id, clean, acked) "
@@ -126,7 +142,7 @@ Status Writer::MakeJournalRow(Epoch known, ports::Random& random) {
 
 Status Writer::ReadJournalRow() {
   auto select = database_.Prepare(
-      "SELECT epoch, journal_id, opens, boot, boot_id, clean, acked FROM journal");
+      "SELECT epoch, journal_id, opens, boot, boot_id, clean, acked, hq_generation FROM journal");
   if (!select.ok()) return select.error();
   Status status = select->ForEach({}, [this](const Row& row) {
     identity_.epoch = Epoch{row.Unsigned(0)};
@@ -136,15 +152,10 @@ Status Writer::ReadJournalRow() {
     identity_.boot = static_cast<std::uint32_t>(row.Unsigned(3)) + (identity_.new_boot ? 1U : 0U);
     identity_.clean_stop = row.Int(5) != 0;
     opened_acked_ = Sequence{row.Unsigned(6)};
+    hq_generation_ = row.Unsigned(7);
     return Visit::kStop;
   });
-  if (!status.ok()) return status;
-  if (opened_acked_ > last_) {
-    // Going on would give away numbers that HQ has seen with other contents.
-    return Error{Errc::kCorrupt, "HQ has events up to " + std::to_string(opened_acked_.value) +
-                                     ", the last one here is " + std::to_string(last_.value)};
-  }
-  return {};
+  return status;
 }
 
 Status Writer::CountOpen() {

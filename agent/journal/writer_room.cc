@@ -31,11 +31,11 @@ Sequence Writer::HighestDeletable() const {
   return std::min(checkpoint_at_, Sequence{last_.value - kKeepRows});
 }
 
-Result<Writer::Retained> Writer::Retain(Sequence acked, bool pressed) {
+Result<Writer::Retained> Writer::Retain(const Cursors& cursors, bool pressed) {
   if (foreign_keys_since_prune_ >= kForeignKeysSlack) {
     if (Status status = PruneForeignKeys(); !status.ok()) return status.error();
   }
-  const Sequence deletable = std::min(acked, HighestDeletable());
+  const Sequence deletable = std::min(cursors.acked, HighestDeletable());
   if (first_ == Sequence{} || deletable < first_) return Retained{};
   const auto old = age_marks_.NewestOld();
   if (!old.ok()) return old.error();
@@ -49,7 +49,7 @@ Result<Writer::Retained> Writer::Retain(Sequence acked, bool pressed) {
   auto transaction = sqlite::Transaction::Begin(database_);
   if (!transaction.ok()) return transaction.error();
   // The cursor goes with them: after a crash it must not point below the first event.
-  Status status = WriteAcked(acked);
+  Status status = PutCursors(cursors);
   if (status.ok()) status = statements_->delete_events->Run({cut->value});
   const auto deleted = static_cast<std::uint64_t>(database_.changes());
   if (status.ok()) status = voids_.DropUpTo(*cut);

@@ -15,7 +15,7 @@ struct Writer::Statements {
   std::optional<sqlite::Statement> insert_stream;
   std::optional<sqlite::Statement> insert_foreign_key;
   std::optional<sqlite::Statement> write_checkpoint;
-  std::optional<sqlite::Statement> write_acked;
+  std::optional<sqlite::Statement> write_cursors;
   std::optional<sqlite::Statement> delete_events;
   std::optional<sqlite::Statement> step_end;
   std::optional<sqlite::Statement> probe_insert;

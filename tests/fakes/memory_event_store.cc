@@ -29,6 +29,7 @@ bool MemoryEventStore::TryQueue(ports::Transaction& transaction,
 }
 
 bool MemoryEventStore::RunOnce() {
+  if (ChangeEpochIfAsked()) return true;
   std::vector<Waiting> group;
   std::vector<Status> answers;
   std::function<void(Sequence)> listener;
@@ -83,10 +84,12 @@ bool MemoryEventStore::Follows(const ports::Transaction& transaction) const {
 }
 
 void MemoryEventStore::Keep(ports::Transaction transaction) {
+  if (!transaction.events.empty()) incident_.reset();
   std::move(transaction.events.begin(), transaction.events.end(), std::back_inserter(events_));
   std::move(transaction.streams.begin(), transaction.streams.end(), std::back_inserter(streams_));
   for (ports::ForeignKey& key : transaction.foreign_keys) KeepForeignKey(std::move(key));
   if (transaction.checkpoint) checkpoint_ = std::move(transaction.checkpoint);
+  DropClosed();
 }
 
 void MemoryEventStore::KeepForeignKey(ports::ForeignKey key) {
@@ -114,8 +117,8 @@ Result<ports::CommittedState> MemoryEventStore::Load() {
   }
   refusing_.reset();
   ports::CommittedState state;
-  state.epoch = options_.epoch;
-  state.journal_id = options_.journal_id;
+  state.epoch = epoch_;
+  state.journal_id = journal_id_;
   state.opens = opens_;
   state.boot = boot_;
   state.new_boot = new_boot_;
@@ -128,10 +131,11 @@ Result<ports::CommittedState> MemoryEventStore::Load() {
   state.streams = streams_;
   state.window = Window();
   state.foreign_keys = foreign_keys_;
+  LoadEpochs(state);
   return state;
 }
 
-std::vector<ports::WindowEntry> MemoryEventStore::Window() const {
+std::vector<ports::WindowEntry> MemoryEventStore::NewWindow() const {
   std::map<std::uint32_t, std::deque<ports::WindowEntry>> streams;
   for (const StoredEvent& event : events_) {
     if (event.stream == 0) continue;
@@ -170,17 +174,6 @@ Result<std::vector<StoredEvent>> MemoryEventStore::Read(Sequence after, std::siz
   return found;
 }
 
-Result<ports::JournalRange> MemoryEventStore::ReadRange(Epoch epoch, Sequence after,
-                                                        std::size_t limit, std::size_t max_bytes) {
-  if (epoch != options_.epoch) return Error{Errc::kNotFound, "no such epoch here"};
-  auto events = Read(after, limit, max_bytes);
-  if (!events.ok()) return events.error();
-  ports::JournalRange range;
-  range.covered = events->empty() ? after : events->back().sequence;
-  range.events = std::move(*events);
-  return range;
-}
-
 Result<std::vector<StoredEvent>> MemoryEventStore::ReadJourney(std::uint64_t journey,
                                                                std::size_t limit) {
   MutexLock lock(mutex_);
@@ -195,38 +188,19 @@ Result<std::vector<StoredEvent>> MemoryEventStore::ReadJourney(std::uint64_t jou
 ports::OutboxState MemoryEventStore::State() {
   MutexLock lock(mutex_);
   ports::OutboxState state;
-  state.epoch = options_.epoch;
-  state.journal_id = options_.journal_id;
+  state.epoch = epoch_;
+  state.journal_id = journal_id_;
   state.opens = opens_;
   state.boot = boot_;
   state.hq_generation = hq_generation_;
   state.first = events_.empty() ? Sequence{} : events_.front().sequence;
   state.last = Last();
   state.acked = acked_;
+  for (const Closed& closed : closed_) {
+    if (closed.epoch.acked < closed.epoch.last) state.closed.push_back(closed.epoch);
+  }
   for (const StoredEvent& event : events_) state.bytes += event.body.size();
   return state;
-}
-
-void MemoryEventStore::Acknowledge(Epoch epoch, Sequence watermark) {
-  MutexLock lock(mutex_);
-  if (epoch != options_.epoch || watermark > Last() || watermark < acked_) return;
-  acked_ = watermark;
-}
-
-void MemoryEventStore::Rewind(Epoch epoch, Sequence watermark, std::uint64_t generation) {
-  MutexLock lock(mutex_);
-  if (epoch != options_.epoch || generation <= hq_generation_) return;
-  hq_generation_ = generation;
-  acked_ = std::min(acked_, watermark);
-}
-
-void MemoryEventStore::NoteGeneration(std::uint64_t generation) {
-  MutexLock lock(mutex_);
-  hq_generation_ = std::max(hq_generation_, generation);
-}
-
-void MemoryEventStore::BeginEpoch(Epoch wanted, std::function<void(Status)> done) {
-  done(Error{Errc::kRejected, "epoch " + std::to_string(wanted.value) + " cannot begin yet"});
 }
 
 void MemoryEventStore::SetCommitListener(std::function<void(Sequence last)> listener) {
@@ -243,6 +217,7 @@ void MemoryEventStore::Restart(bool clean_stop, bool new_boot) {
   MutexLock lock(mutex_);
   queue_.clear();
   refusing_.reset();
+  epoch_request_.reset();
   fail_next_.reset();
   ++opens_;
   if (new_boot) ++boot_;

@@ -31,7 +31,8 @@ class MemoryEventStore final : public ports::EventStore,
   };
 
   MemoryEventStore() : MemoryEventStore(Options{}) {}
-  explicit MemoryEventStore(Options options) : options_(std::move(options)) {}
+  explicit MemoryEventStore(Options options)
+      : options_(std::move(options)), epoch_(options_.epoch), journal_id_(options_.journal_id) {}
 
   void Submit(ports::Transaction transaction, std::function<void(Status)> done) override;
   Result<ports::CommittedState> Load() override;
@@ -56,7 +57,14 @@ class MemoryEventStore final : public ports::EventStore,
   // the machine: what was waiting is gone without an answer.
   void Restart(bool clean_stop, bool new_boot) EXCLUDES(mutex_);
 
-  // All that is committed.
+  // A closed epoch with what is left of it, as a salvage makes one. The engine's checkpoint had
+  // come to folded. Positions that are neither an event nor in a void run are damage.
+  void AddClosed(ports::ClosedEpoch closed, std::vector<ports::StoredEvent> events,
+                 std::vector<ports::VoidRun> voids, Sequence folded) EXCLUDES(mutex_);
+  // Load tells it until the next event is committed.
+  void SetIncident(ports::Incident incident) EXCLUDES(mutex_);
+
+  // All that is committed in the present epoch.
   std::vector<ports::StoredEvent> Events() EXCLUDES(mutex_);
   std::size_t Commits() EXCLUDES(mutex_);
 
@@ -65,6 +73,13 @@ class MemoryEventStore final : public ports::EventStore,
     ports::Transaction transaction;
     std::function<void(Status)> done;
     std::optional<Error> refusal;
+  };
+
+  struct Closed {
+    ports::ClosedEpoch epoch;
+    std::vector<ports::StoredEvent> events;
+    std::vector<ports::VoidRun> voids;
+    Sequence folded;
   };
 
   // Moves both into the queue, or leaves them when it is full.
@@ -78,6 +93,16 @@ class MemoryEventStore final : public ports::EventStore,
   void RefuseFromNowOn(const Error& error) REQUIRES(mutex_);
   Sequence Last() const REQUIRES(mutex_);
   std::vector<ports::WindowEntry> Window() const REQUIRES(mutex_);
+  std::vector<ports::WindowEntry> NewWindow() const REQUIRES(mutex_);
+
+  // Another epoch; see memory_event_store_epoch.cc.
+  bool ChangeEpochIfAsked() EXCLUDES(mutex_);
+  void ChangeEpoch(Epoch wanted) REQUIRES(mutex_);
+  void KeepRecords(Epoch old) REQUIRES(mutex_);
+  void FoldCheckpoint(Epoch old) REQUIRES(mutex_);
+  void Renumber(Epoch old) REQUIRES(mutex_);
+  void DropClosed() REQUIRES(mutex_);
+  void LoadEpochs(ports::CommittedState& state) REQUIRES(mutex_);
 
   const Options options_;
   Mutex mutex_;
@@ -90,6 +115,13 @@ class MemoryEventStore final : public ports::EventStore,
   std::vector<ports::ForeignKey> foreign_keys_ GUARDED_BY(mutex_);
   std::optional<ports::Checkpoint> checkpoint_ GUARDED_BY(mutex_);
   Sequence acked_ GUARDED_BY(mutex_);
+  Epoch epoch_ GUARDED_BY(mutex_);
+  std::string journal_id_ GUARDED_BY(mutex_);
+  std::vector<Closed> closed_ GUARDED_BY(mutex_);  // lowest epoch first
+  std::vector<ports::WindowEntry> old_window_ GUARDED_BY(mutex_);
+  std::optional<ports::Incident> incident_ GUARDED_BY(mutex_);
+  std::optional<std::pair<Epoch, std::function<void(Status)>>> epoch_request_ GUARDED_BY(mutex_);
+  std::uint64_t journeys_ GUARDED_BY(mutex_) = 0;  // known when the epoch began
   std::uint64_t opens_ GUARDED_BY(mutex_) = 1;
   std::uint64_t hq_generation_ GUARDED_BY(mutex_) = 0;
   std::uint32_t boot_ GUARDED_BY(mutex_) = 1;

@@ -33,6 +33,9 @@ class StoreUnderTest {
   virtual void Restart(bool clean_stop, bool new_boot) = 0;
   // The civil clock is now at.
   virtual void SetWall(WallTime at) = 0;
+  // A restart, after which there is a closed epoch; the checkpoint covers it up to folded.
+  virtual void AddClosed(const ClosedEpoch& closed, const std::vector<StoredEvent>& events,
+                         Sequence folded) = 0;
 };
 
 // Collects the answers to transactions, as "ok" or the name of the code, in order.

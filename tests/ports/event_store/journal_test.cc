@@ -4,10 +4,13 @@
 #include <memory>
 #include <string>
 
+#include "agent/journal/closed.h"
+#include "agent/sqlite/database.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/seeded_random.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fault/vfs/failing_vfs.h"
+#include "tests/ports/event_store_epoch_suite.h"
 #include "tests/ports/event_store_suite.h"
 
 namespace trayline::ports {
@@ -34,9 +37,32 @@ class JournalUnderTest final : public StoreUnderTest {
     if (new_boot) boot_id_ += "x";
     Open();
   }
+  void AddClosed(const ClosedEpoch& closed, const std::vector<StoredEvent>& events,
+                 Sequence folded) override {
+    ASSERT_TRUE(journal_->Close().ok());
+    journal_.reset();
+    Insert(closed, events, folded);
+    Open();
+  }
   void SetWall(WallTime at) override { clock_.SetWall(at); }
 
  private:
+  void Insert(const ClosedEpoch& closed, const std::vector<StoredEvent>& events, Sequence folded) {
+    sqlite::OpenOptions open;
+    open.path = folder_.File("journal.db");
+    auto database = sqlite::Database::Open(open);
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE(journal::WriteClosedEpoch(*database, closed, folded).ok());
+    auto insert = database->Prepare("INSERT INTO closed_event VALUES(?, ?, ?, ?, ?)");
+    ASSERT_TRUE(insert.ok());
+    for (const StoredEvent& event : events) {
+      ASSERT_TRUE(insert
+                      ->Run({closed.epoch.value, event.sequence.value,
+                             static_cast<std::uint16_t>(event.type), event.journey,
+                             sqlite::Bind::Blob(event.body)})
+                      .ok());
+    }
+  }
   void Open() {
     journal::Options options;
     options.path = folder_.File("journal.db");
@@ -60,6 +86,11 @@ class JournalUnderTest final : public StoreUnderTest {
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(Journal, EventStoreSuite,
+                         testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
+                           return std::make_unique<JournalUnderTest>();
+                         }));
+
+INSTANTIATE_TEST_SUITE_P(Journal, EventStoreEpochSuite,
                          testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
                            return std::make_unique<JournalUnderTest>();
                          }));

@@ -1,5 +1,6 @@
 // The fake passes the suite of its port.
 #include "tests/fakes/memory_event_store.h"
+#include "tests/ports/event_store_epoch_suite.h"
 #include "tests/ports/event_store_suite.h"
 
 namespace trayline::ports {
@@ -14,6 +15,10 @@ class MemoryUnderTest final : public StoreUnderTest {
   void RunOnce() override { store_.RunOnce(); }
   void FailNextCommit() override { store_.FailNextCommit(Error{Errc::kFull, "disk full"}); }
   void Restart(bool clean_stop, bool new_boot) override { store_.Restart(clean_stop, new_boot); }
+  void AddClosed(const ClosedEpoch& closed, const std::vector<StoredEvent>& events,
+                 Sequence folded) override {
+    store_.AddClosed(closed, events, {}, folded);
+  }
   void SetWall(WallTime) override {}  // it goes by the time that the keys carry
 
  private:
@@ -24,6 +29,11 @@ class MemoryUnderTest final : public StoreUnderTest {
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(Memory, EventStoreSuite,
+                         testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
+                           return std::make_unique<MemoryUnderTest>();
+                         }));
+
+INSTANTIATE_TEST_SUITE_P(Memory, EventStoreEpochSuite,
                          testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
                            return std::make_unique<MemoryUnderTest>();
                          }));

@@ -157,16 +157,6 @@ TEST_F(JournalOpen, RefusesAnEmptyDatabaseBesideAFullWal) {
   EXPECT_EQ(ReadFile(options_.path + "-wal"), wal);
 }
 
-TEST_F(JournalOpen, RefusesAJournalThatHasLostWhatHqHas) {
-  Open();
-  Commit(Events(1, 10));
-  Acknowledge(10);
-  ASSERT_TRUE(journal_->Close().ok());
-  journal_.reset();
-  Execute("DELETE FROM event WHERE sequence > 8");
-  EXPECT_EQ(CodeOfOpen(), Errc::kCorrupt);
-}
-
 TEST_F(JournalOpen, RefusesToLoadWhenEventsAreMissing) {
   Open();
   Commit(Events(1, 10));

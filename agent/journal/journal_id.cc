@@ -1,0 +1,16 @@
+#include "agent/journal/journal_id.h"
+
+#include <array>
+#include <cstdio>
+
+namespace trayline::journal {
+
+std::string MakeJournalId(ports::Random& random) {
+  std::array<char, 33> text{};
+  const auto high = static_cast<unsigned long long>(random.Next());
+  const auto low = static_cast<unsigned long long>(random.Next());
+  std::snprintf(text.data(), text.size(), "%016llx%016llx", high, low);
+  return text.data();
+}
+
+}  // namespace trayline::journal
