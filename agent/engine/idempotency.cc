@@ -76,8 +76,9 @@ void Idempotency::NoteForeign(std::uint32_t stream, std::string_view id, const R
   const auto keep = std::chrono::days(ports::kForeignKeyDays);
   while (foreign_order_.size() > 1) {
     const auto oldest = foreign_.find(foreign_order_.front());
-    const bool stays =
-        foreign_order_.size() <= ports::kForeignKeysMax && now - oldest->second.noted <= keep;
+    const bool is_young = now - oldest->second.noted <= keep;
+    const bool stays = foreign_order_.size() <= ports::kForeignKeysKept ||
+                       (foreign_order_.size() <= ports::kForeignKeysMax && is_young);
     if (stays) return;
     foreign_.erase(oldest);
     foreign_order_.pop_front();

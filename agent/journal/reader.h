@@ -35,7 +35,8 @@ class Reader {
   Result<std::vector<ports::StoredEvent>> ReadJourney(std::uint64_t journey, std::size_t limit);
 
   // Fills in all of CommittedState but what belongs to this opening of the journal, from one
-  // unchanging view. Foreign keys recorded before oldest_key are left out. kCorrupt when the events
+  // unchanging view. Foreign keys recorded before oldest_key are left out,
+  // but for the newest ports::kForeignKeysKept. kCorrupt when the events
   // from the checkpoint on are not all there.
   Status Load(WallTime oldest_key, ports::CommittedState& state);
 

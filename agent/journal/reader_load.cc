@@ -110,17 +110,19 @@ Status Reader::LoadWindow(ports::CommittedState& state) {
 Status Reader::LoadForeignKeys(WallTime oldest_key, ports::CommittedState& state) {
   auto select = database_.Prepare(
       "SELECT stream, id, digest, first, last, journey_epoch, journey, recorded_utc_ms, epoch "
-      "FROM foreign_key WHERE recorded_utc_ms >= ? ORDER BY entry DESC LIMIT ?");
+      "FROM foreign_key WHERE recorded_utc_ms >= ? "
+      "OR entry > (SELECT max(entry) FROM foreign_key) - ? ORDER BY entry DESC LIMIT ?");
   if (!select.ok()) return select.error();
   Status status =
-      select->ForEach({ToMs(oldest_key), ports::kForeignKeysMax}, [&state](const Row& row) {
-        state.foreign_keys.push_back({static_cast<std::uint32_t>(row.Unsigned(0)),
-                                      std::string(row.Text(1)), row.Unsigned(2),
-                                      Sequence{row.Unsigned(3)}, Sequence{row.Unsigned(4)},
-                                      JourneyId{Epoch{row.Unsigned(5)}, row.Unsigned(6)},
-                                      WallFromMs(row.Int(7)), Epoch{row.Unsigned(8)}});
-        return Visit::kContinue;
-      });
+      select->ForEach({ToMs(oldest_key), ports::kForeignKeysKept, ports::kForeignKeysMax},
+                      [&state](const Row& row) {
+                        state.foreign_keys.push_back(
+                            {static_cast<std::uint32_t>(row.Unsigned(0)), std::string(row.Text(1)),
+                             row.Unsigned(2), Sequence{row.Unsigned(3)}, Sequence{row.Unsigned(4)},
+                             JourneyId{Epoch{row.Unsigned(5)}, row.Unsigned(6)},
+                             WallFromMs(row.Int(7)), Epoch{row.Unsigned(8)}});
+                        return Visit::kContinue;
+                      });
   if (!status.ok()) return status;
   std::reverse(state.foreign_keys.begin(), state.foreign_keys.end());  // oldest first
   return {};

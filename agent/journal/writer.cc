@@ -171,9 +171,12 @@ Status Writer::PruneForeignKeys() {
   if (Status status = by_number->Run({ports::kForeignKeysMax}); !status.ok()) return status;
   foreign_keys_since_prune_ = 0;
   if (clock_.State() == event::ClockState::kUnsynced) return {};
-  auto by_age = database_.Prepare("DELETE FROM foreign_key WHERE recorded_utc_ms < ?");
+  auto by_age = database_.Prepare(
+      "DELETE FROM foreign_key WHERE recorded_utc_ms < ? "
+      "AND entry <= (SELECT max(entry) FROM foreign_key) - ?");
   if (!by_age.ok()) return by_age.error();
-  return by_age->Run({ToMs(clock_.Wall() - std::chrono::days(ports::kForeignKeyDays))});
+  const WallTime oldest = clock_.Wall() - std::chrono::days(ports::kForeignKeyDays);
+  return by_age->Run({ToMs(oldest), ports::kForeignKeysKept});
 }
 
 std::uint64_t Writer::BytesOnDisk() const {

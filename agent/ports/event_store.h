@@ -78,6 +78,9 @@ struct ForeignKey {
 
 inline constexpr std::size_t kForeignKeysMax = 16384;  // about 2 MB in memory; the oldest go first
 inline constexpr std::int64_t kForeignKeyDays = 7;
+// The newest keys are kept whatever their age: a clock that is set ahead by years must not make a
+// host's repetition of a minute ago look new.
+inline constexpr std::size_t kForeignKeysKept = 1024;
 inline constexpr std::size_t kStreamWindow = 1024;  // ids of a stream whose answers are kept
 
 // The engine's state after the event at, in the engine's own form.

@@ -94,11 +94,16 @@ void MemoryEventStore::Keep(ports::Transaction transaction) {
 
 void MemoryEventStore::KeepForeignKey(ports::ForeignKey key) {
   const WallTime oldest = key.recorded - std::chrono::days(ports::kForeignKeyDays);
-  std::erase_if(foreign_keys_, [&key, oldest](const ports::ForeignKey& other) {
-    return (other.stream == key.stream && other.id == key.id) || other.recorded < oldest;
+  std::erase_if(foreign_keys_, [&key](const ports::ForeignKey& other) {
+    return other.stream == key.stream && other.id == key.id;
   });
-  if (foreign_keys_.size() == ports::kForeignKeysMax) foreign_keys_.erase(foreign_keys_.begin());
   foreign_keys_.push_back(std::move(key));
+  const auto goes = [this, oldest] {
+    return foreign_keys_.size() > ports::kForeignKeysMax ||
+           (foreign_keys_.size() > ports::kForeignKeysKept &&
+            foreign_keys_.front().recorded < oldest);
+  };
+  while (goes()) foreign_keys_.erase(foreign_keys_.begin());
 }
 
 void MemoryEventStore::RefuseFromNowOn(const Error& error) {

@@ -331,13 +331,28 @@ TEST_P(EventStoreSuite, KeepsForeignKeysForTheirDays) {
   EXPECT_THAT(Load().foreign_keys,
               testing::ElementsAre(MakeForeignKey("b", 2, start), MakeForeignKey("a", 3, later)));
 
+  // Enough of younger ones, and it is too old.
   const WallTime last = start + std::chrono::days(kForeignKeyDays) + Millis{1};
   under_test_->SetWall(last);
   transaction = MakeTransaction(4, 4);
-  transaction.foreign_keys = {MakeForeignKey("c", 4, last)};
+  for (std::size_t i = 0; i < kForeignKeysKept; ++i) {
+    transaction.foreign_keys.push_back(MakeForeignKey("c" + std::to_string(i), 4, last));
+  }
   Commit(std::move(transaction));
-  EXPECT_THAT(Load().foreign_keys,
-              testing::ElementsAre(MakeForeignKey("a", 3, later), MakeForeignKey("c", 4, last)));
+  const CommittedState state = Load();
+  ASSERT_EQ(state.foreign_keys.size(), kForeignKeysKept + 1);
+  EXPECT_EQ(state.foreign_keys.front(), MakeForeignKey("a", 3, later));
+}
+
+TEST_P(EventStoreSuite, AClockSetAheadByYearsForgetsNoRecentForeignKey) {
+  const WallTime start = WallFromMs(1'795'348'800'000);
+  under_test_->SetWall(start);
+  Transaction transaction = MakeTransaction(1, 1);
+  transaction.foreign_keys = {MakeForeignKey("a", 1, start)};
+  Commit(std::move(transaction));
+  under_test_->SetWall(start + std::chrono::days(3'652));
+  under_test_->Restart(false, true);
+  EXPECT_THAT(Load().foreign_keys, testing::ElementsAre(MakeForeignKey("a", 1, start)));
 }
 
 TEST_P(EventStoreSuite, KeepsAtMostSoManyForeignKeys) {

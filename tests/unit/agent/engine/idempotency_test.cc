@@ -105,14 +105,19 @@ TEST(Idempotency, ForgetsForeignIdsByNumberAndAge) {
   Idempotency known;
   const WallTime start = WallFromMs(1'000'000);
   known.NoteForeign(1, "old", Recorded{1, Sequence{1}, Sequence{1}, {}, {}}, start);
-  known.NoteForeign(1, "new", Recorded{1, Sequence{2}, Sequence{2}, {}, {}},
-                    start + std::chrono::days(8));
+  const WallTime later = start + std::chrono::days(8);
+  known.NoteForeign(1, "new", Recorded{1, Sequence{2}, Sequence{2}, {}, {}}, later);
+  EXPECT_EQ(known.CheckForeign(1, "old", 1).known, Known::kSame) << "among the newest";
+  const auto fill = [&](const std::string& prefix, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      known.NoteForeign(1, prefix + std::to_string(i),
+                        Recorded{1, Sequence{3}, Sequence{3}, {}, {}}, later);
+    }
+  };
+  fill("m", ports::kForeignKeysKept);
   EXPECT_EQ(known.CheckForeign(1, "old", 1).known, Known::kNew);
   EXPECT_EQ(known.CheckForeign(1, "new", 1).known, Known::kSame);
-  for (std::size_t i = 0; i < ports::kForeignKeysMax; ++i) {
-    known.NoteForeign(1, "n" + std::to_string(i), Recorded{1, Sequence{3}, Sequence{3}, {}, {}},
-                      start + std::chrono::days(8));
-  }
+  fill("n", ports::kForeignKeysMax);
   EXPECT_EQ(known.CheckForeign(1, "new", 1).known, Known::kNew);
 }
 
