@@ -59,6 +59,7 @@ TEST(PowerCut, LosesNoAcknowledgedEventAndNoDatabase) {
   if (cuts < kCuts) return;  // too few to have been everywhere
   EXPECT_GT(tally.in_open, 0U);
   EXPECT_GT(tally.in_close, 0U);
+  EXPECT_GT(tally.in_commits, 0U);
   EXPECT_GT(tally.in_checkpoints, 0U);
   EXPECT_GT(tally.deleted, 0U);
   EXPECT_GT(tally.faults, 0U);

@@ -50,12 +50,13 @@ class AcknowledgesBeforeCommit final : public ports::EventStore {
 void PowerTally::Print(const std::string& name, std::uint64_t seed) const {
   const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::printf(
-      "%s: seed %llu, %llu power cuts (%llu in open, %llu in close, %llu in checkpoints, %llu "
-      "idle), %llu sectors lost, %llu disk faults, %llu commits, %llu acknowledged events, %llu "
+      "%s: seed %llu, %llu power cuts (%llu in open, %llu in commits, %llu in checkpoints, %llu "
+      "in close, %llu idle), %llu sectors lost, %llu disk faults, %llu commits, %llu acknowledged "
+      "events, %llu "
       "deleted by retention, lost %llu, databases lost %llu\n",
-      name.c_str(), number(seed), number(cuts), number(in_open), number(in_close),
-      number(in_checkpoints), number(idle), number(sectors_lost), number(faults), number(commits),
-      number(answered), number(deleted), number(lost), number(databases_lost));
+      name.c_str(), number(seed), number(cuts), number(in_open), number(in_commits),
+      number(in_checkpoints), number(in_close), number(idle), number(sectors_lost), number(faults),
+      number(commits), number(answered), number(deleted), number(lost), number(databases_lost));
 }
 
 PowerWorld::PowerWorld(const WorldOptions& options, std::uint64_t seed)
@@ -145,6 +146,8 @@ void PowerWorld::CountCut(bool idle, PowerTally& tally) const {
     ++tally.in_close;
   } else if (vfs_.cut_file() == journal_options_.path) {
     ++tally.in_checkpoints;
+  } else {
+    ++tally.in_commits;
   }
 }
 

@@ -23,6 +23,7 @@ struct PowerTally {
   std::uint64_t cuts = 0;
   std::uint64_t in_open = 0;
   std::uint64_t in_close = 0;
+  std::uint64_t in_commits = 0;
   std::uint64_t in_checkpoints = 0;  // while the WAL moved into the database
   std::uint64_t idle = 0;            // between two operations
   std::uint64_t commits = 0;         // groups whose answers were ok
