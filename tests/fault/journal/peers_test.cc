@@ -19,6 +19,14 @@ using fault::Operation;
 
 class PeerFailure : public JournalFixture {
  protected:
+  void TearDown() override { journal_.reset(); }  // before the disk that it may be on
+  // The journal moves to a disk in memory.
+  fault::PowerVfs& NewDisk(std::uint64_t seed) {
+    power_.reset();
+    power_ = std::make_unique<fault::PowerVfs>("peer_power", seed);
+    options_.vfs = power_->name();
+    return *power_;
+  }
   // All kinds of rows, so that every prepared statement takes part.
   static ports::Transaction Everything(std::uint64_t sequence) {
     ports::Transaction transaction = Events(sequence, sequence);
@@ -44,6 +52,9 @@ class PeerFailure : public JournalFixture {
       ASSERT_EQ((*events)[i].body[0], static_cast<char>('a' + (i + 1) % 26));
     }
   }
+
+ private:
+  std::unique_ptr<fault::PowerVfs> power_;
 };
 
 // Seen: after one full disk the prepared INSERT stays in error, and every later event vanishes in
@@ -115,8 +126,7 @@ TEST_F(PeerFailure, AQueryErrorAtStartDoesNotWipeTheDatabase) {
 // Seen: the acknowledgement comes from RAM before the disk. Here the power goes at the very moment
 // of the answer.
 TEST_F(PeerFailure, NoAcknowledgementComesFromRamBeforeTheDisk) {
-  fault::PowerVfs power("peer_power", 20'261'122);
-  options_.vfs = power.name();
+  fault::PowerVfs& power = NewDisk(20'261'122);
   for (std::uint64_t sequence = 1; sequence <= 100; ++sequence) {
     Open();
     bool answered = false;
@@ -161,8 +171,7 @@ TEST_F(PeerFailure, ADatabaseCutWhileItIsMadeOpensAfterwards) {
     ASSERT_LT(operation, 1000U);
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
       SCOPED_TRACE(testing::Message() << "cut at " << operation << " seed " << seed);
-      fault::PowerVfs power("peer_power", seed);
-      options_.vfs = power.name();
+      fault::PowerVfs& power = NewDisk(seed);
       power.CutAt(operation);
       made = TryOpen().ok();
       power.PowerCut();

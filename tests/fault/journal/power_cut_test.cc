@@ -32,6 +32,7 @@ WorldOptions DrawWorld(std::mt19937_64& random) {
   options.traits.powersafe_overwrite = random() % 2 == 0;
   options.traits.forgets_failed_syncs = options.traits.powersafe_overwrite;
   options.long_journal = random() % 4 == 0;
+  options.hq_is_away = random() % 3 == 0;
   options.disk_faults = random() % 3 == 0;
   return options;
 }

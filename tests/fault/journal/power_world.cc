@@ -175,7 +175,7 @@ void PowerWorld::Step() {
   for (std::uint64_t group = 1 + Below(3); group > 0 && !refused_; --group) Record(30, 700);
   while (journal_->RunOnce() && Below(8) > 0) {
   }
-  if (Below(4) == 0) Acknowledge();
+  if (Below(4) == 0 && !options_.hq_is_away) Acknowledge();
   if (Below(8) == 0) static_cast<void>(journal_->Read(Sequence{}, 20, 10'000));
   const bool weeks = options_.long_journal && Below(30) == 0;
   clock_.Advance(weeks ? Millis{std::chrono::days(15)}

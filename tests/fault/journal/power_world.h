@@ -44,6 +44,7 @@ struct WorldOptions {
   fault::Lies lies = fault::Lies::kNone;
   bool acknowledges_before_commit = false;
   bool long_journal = false;  // begins with so many events that the retention has something to do
+  bool hq_is_away = false;    // it acknowledges nothing, so nothing may be deleted
   bool disk_faults = false;   // now and then a read, a write or a sync fails
 };
 
