@@ -287,7 +287,7 @@ Finding PowerWorld::Look() {
   const auto events = journal_->Read(Sequence{}, kAll, kAll);
   if (!events.ok()) return lost(events.error().text);
   const WallTime oldest_key = clock_.Wall() - std::chrono::days(ports::kForeignKeyDays);
-  const Finding finding = witness_.Compare(*state, journal_->State(), *events, oldest_key);
+  Finding finding = witness_.Compare(*state, journal_->State(), *events, oldest_key);
   const std::uint64_t end = Below(3);
   if (end == 0) static_cast<void>(journal_->Close());
   if (end == 1) vfs_.KillProcess();

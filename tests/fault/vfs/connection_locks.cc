@@ -38,15 +38,15 @@ int ConnectionLocks::ShmLock(Holder& holder, int first, int count, int flags) {
     return SQLITE_OK;
   }
   const bool exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
-  for (auto slot = static_cast<std::size_t>(first); slot < static_cast<std::size_t>(first + count);
-       ++slot) {
+  const auto begin = static_cast<std::size_t>(first);
+  const std::size_t end = begin + static_cast<std::size_t>(count);
+  for (std::size_t slot = begin; slot < end; ++slot) {
     const bool other_exclusive =
         shm_exclusive_.at(slot) != nullptr && shm_exclusive_.at(slot) != &holder;
     const int other_shared = shm_shared_.at(slot) - (holder.shared.at(slot) ? 1 : 0);
     if (other_exclusive || (exclusive && other_shared > 0)) return SQLITE_BUSY;
   }
-  for (auto slot = static_cast<std::size_t>(first); slot < static_cast<std::size_t>(first + count);
-       ++slot) {
+  for (std::size_t slot = begin; slot < end; ++slot) {
     if (exclusive) {
       shm_exclusive_.at(slot) = &holder;
       holder.exclusive.at(slot) = true;

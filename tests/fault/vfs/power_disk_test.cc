@@ -172,7 +172,7 @@ TEST(PowerDisk, AFailedSyncIsNotMadeGoodByTheNextOne) {
 TEST(PowerDisk, WritesBackByItselfWhenTooMuchIsUnsynced) {
   std::mt19937_64 random(1);
   PowerFile file;
-  const std::string piece(1024 * 1024, 'x');
+  const std::string piece(kUnsyncedBytesMax / 8, 'x');
   for (std::size_t i = 0; i <= kUnsyncedBytesMax / piece.size(); ++i) {
     file.Write(i * piece.size(), piece);
   }
