@@ -83,8 +83,8 @@ Status PlayOrders(const AgentProcess& agent) {
 // Private dirty memory once it stands still: what the terminal cannot have back. PSS would count
 // pages of the database's files too, which the kernel may drop.
 double SettledMegabytes(pid_t pid) {
-  constexpr std::chrono::milliseconds kLook{500};
-  constexpr int kSameLooks = 4;  // in a row
+  constexpr std::chrono::milliseconds kLook{1000};
+  constexpr int kSameLooks = 12;  // in a row: the agent gives memory back every ten seconds
   double megabytes = Megabytes(pid, "Private_Dirty");
   for (int same = 0, looks = 0; same < kSameLooks && looks < 40; ++looks) {
     std::this_thread::sleep_for(kLook);
