@@ -8,20 +8,26 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "tests/fault/proxy/mqtt_link.h"
+
 namespace trayline::fault {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr int kBacklog = 128;
 constexpr std::size_t kBufferMax =
     std::size_t{256} * 1024;    // bytes kept each way while the other side is slow
-constexpr int kIdleMs = 1'000;  // only a safety net: every change wakes the thread
+constexpr Millis kIdle{1'000};  // only a safety net: every change wakes the thread
 
 sockaddr_in Loopback(std::uint16_t port) {
   sockaddr_in address{};
@@ -84,25 +90,38 @@ std::optional<ProxyMode> ParseProxyMode(std::string_view word) {
 // One relayed connection: what was read from one side and is not yet written to the other.
 struct FaultProxy::Relay {
   struct Way {
+    MqttWay name;
     int from;
     int to;
     std::string buffer;
     bool ended = false;  // from has sent its FIN
     bool passed_on = false;
   };
+
+  Relay(int client, int server, MqttPlan& plan)
+      : ways{{{MqttWay::kToBroker, client, server, {}}, {MqttWay::kToClient, server, client, {}}}},
+        link(plan) {}
+
   std::array<Way, 2> ways;
+  MqttLink link;
   bool dead = false;
+
+  [[nodiscard]] bool Reads(const Way& way) const {
+    return !way.ended && way.buffer.size() + link.waiting(way.name) < kBufferMax;
+  }
 
   // Reads and writes what is possible now; returns bytes written.
   std::size_t Move(Way& way) {
     std::array<char, 16'384> block;
-    while (!way.ended && way.buffer.size() < kBufferMax) {
+    while (Reads(way)) {
       const ssize_t got = recv(way.from, block.data(), block.size(), 0);
       if (got == 0) way.ended = true;
       if (got < 0 && !WouldBlock()) dead = true;
       if (got <= 0) break;
-      way.buffer.append(block.data(), static_cast<std::size_t>(got));
+      link.Feed(way.name, {block.data(), static_cast<std::size_t>(got)}, Clock::now());
     }
+    if (way.ended) link.End(way.name, Clock::now());
+    link.Release(way.name, Clock::now(), way.buffer);
     std::size_t written = 0;
     while (written < way.buffer.size()) {
       const ssize_t put =
@@ -112,7 +131,7 @@ struct FaultProxy::Relay {
       written += static_cast<std::size_t>(put);
     }
     way.buffer.erase(0, written);
-    if (way.ended && way.buffer.empty() && !way.passed_on) {
+    if (way.ended && way.buffer.empty() && link.waiting(way.name) == 0 && !way.passed_on) {
       shutdown(way.to, SHUT_WR);
       way.passed_on = true;
     }
@@ -226,16 +245,19 @@ void FaultProxy::Listen() {
 
 void FaultProxy::Wait() {
   std::vector<pollfd> fds{{wake_read_, POLLIN, 0}};
+  Clock::time_point due = Clock::now() + kIdle;
   if (mode_ != ProxyMode::kHole) {
     if (listener_ >= 0) fds.push_back({listener_, POLLIN, 0});
     for (const Relay& relay : relays_) {
       for (const Relay::Way& way : relay.ways) {
-        if (!way.ended && way.buffer.size() < kBufferMax) fds.push_back({way.from, POLLIN, 0});
+        if (relay.Reads(way)) fds.push_back({way.from, POLLIN, 0});
         if (!way.buffer.empty()) fds.push_back({way.to, POLLOUT, 0});
+        if (const auto at = relay.link.Due(way.name)) due = std::min(due, *at);
       }
     }
   }
-  poll(fds.data(), fds.size(), kIdleMs);
+  const auto left = std::chrono::ceil<Millis>(due - Clock::now());
+  poll(fds.data(), fds.size(), static_cast<int>(std::max(left, Millis(0)).count()));
 }
 
 void FaultProxy::Accept() {
@@ -259,8 +281,7 @@ void FaultProxy::Accept() {
     }
     NoDelay(client);
     NoDelay(server);
-    relays_.push_back(
-        {{{{client, server, {}, false, false}, {server, client, {}, false, false}}}, false});
+    relays_.emplace_back(client, server, plan_);
   }
 }
 

@@ -1,6 +1,7 @@
-// FaultProxy: a TCP relay on loopback that can break the network between two programs. It owns one
-// thread; any thread may switch its mode or ask for its counts. The destructor ends the thread and
-// resets what is connected.
+// FaultProxy: a TCP relay on loopback that can break the network between two programs, and, where
+// these speak MQTT, double, lose and hold back single messages. It owns one thread; any thread may
+// switch its mode or ask for its counts. The destructor ends the thread and resets what is
+// connected.
 #ifndef TRAYLINE_TESTS_FAULT_PROXY_FAULT_PROXY_H_
 #define TRAYLINE_TESTS_FAULT_PROXY_FAULT_PROXY_H_
 
@@ -12,9 +13,11 @@
 #include <optional>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "agent/base/mutex.h"
 #include "agent/base/result.h"
+#include "tests/fault/proxy/mqtt_faults.h"
 
 namespace trayline::fault {
 
@@ -43,6 +46,13 @@ class FaultProxy {
   void SetMode(ProxyMode mode);
   // Resets what is connected now and goes on in the present mode.
   void CutOnce();
+  // For packets that come from now on, on every connection. The client that connects is the one
+  // that MqttWay::kToBroker starts from.
+  void SetMqttFaults(const MqttFaults& faults) { plan_.Set(faults); }
+  // Shown every PUBLISH before the faults, on the proxy's thread; empty: nobody.
+  void SetMqttWatch(MqttPlan::Watch watch) { plan_.SetWatch(std::move(watch)); }
+  // Of all MQTT faults since the start.
+  [[nodiscard]] MqttWayCounts counts() const { return plan_.counts(); }
   // Connections accepted and bytes relayed since the start.
   [[nodiscard]] std::size_t accepted() const { return accepted_; }
   [[nodiscard]] std::uint64_t relayed() const { return relayed_; }
@@ -71,6 +81,7 @@ class FaultProxy {
   const std::uint16_t target_port_;
   const int wake_read_;
   const int wake_write_;
+  MqttPlan plan_;
   Mutex mutex_;
   CondVar changed_;
   Order wanted_ GUARDED_BY(mutex_);

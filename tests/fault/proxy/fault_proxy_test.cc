@@ -12,6 +12,8 @@
 #include <string>
 #include <thread>
 
+#include "tests/fault/proxy/mqtt_packets.h"
+
 namespace trayline::fault {
 namespace {
 
@@ -152,6 +154,32 @@ TEST_F(FaultProxyTest, RelaysMoreThanItsBuffer) {
   while (heard < block.size()) heard += server.Hear().size();
   writer.join();
   EXPECT_EQ(heard, block.size());
+}
+
+TEST_F(FaultProxyTest, BreaksMqttBetweenRealSockets) {
+  proxy_->SetMqttFaults(
+      {.rules = {{.topic_filter = "lost", .next = 1},
+                 {.action = MqttAction::kDuplicate, .topic_filter = "t", .next = 1},
+                 {.action = MqttAction::kDelay,
+                  .topic_filter = "late",
+                  .next = 1,
+                  .delay_least = Millis(20),
+                  .delay_most = Millis(20)}}});
+  const Socket client = Socket::Dial(proxy_->port());
+  const Socket server = Accepted();
+  client.Say(Connect(4));
+  ASSERT_EQ(server.Hear(), Connect(4));
+  client.Say(Publish({.topic = "lost", .qos = 1, .id = 3}));
+  EXPECT_EQ(client.Hear(), Puback(3));
+  client.Say(Publish({}));
+  EXPECT_EQ(server.Hear(), Publish({}) + Publish({}));
+  client.Say(Publish({.topic = "late"}));
+  EXPECT_EQ(server.Hear(), Publish({.topic = "late"}));
+  const MqttCounts counts = proxy_->counts()[0];
+  EXPECT_EQ(counts.publishes, 3U);
+  EXPECT_EQ(counts.swallowed, 1U);
+  EXPECT_EQ(counts.duplicated, 1U);
+  EXPECT_EQ(counts.delayed, 1U);
 }
 
 TEST(ProxyModes, AreParsedByTheirWords) {
