@@ -1,0 +1,59 @@
+#include "tests/fault/shim/fault_shim.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+
+namespace trayline::fault {
+
+Result<std::unique_ptr<FaultShim>> FaultShim::Make(const std::string& control_file,
+                                                   const std::string& folder) {
+  if (folder.size() >= kShimFolderMax || !folder.starts_with('/') || folder.ends_with('/')) {
+    return Error{Errc::kRejected, "'" + folder + "' is no folder that the shim can hold"};
+  }
+  const int fd = open(control_file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return Error{Errc::kFull, "cannot make " + control_file};
+  const bool sized = ftruncate(fd, sizeof(ShimControl)) == 0;
+  void* memory = sized
+                     ? mmap(nullptr, sizeof(ShimControl), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+                     : MAP_FAILED;
+  close(fd);
+  if (memory == MAP_FAILED) {
+    unlink(control_file.c_str());
+    return Error{Errc::kFull, "cannot map " + control_file};
+  }
+  auto* control = new (memory) ShimControl;
+  std::copy(folder.begin(), folder.end(), control->folder.begin());
+  control->magic = kShimMagic;
+  return std::unique_ptr<FaultShim>(new FaultShim(control_file, control));
+}
+
+FaultShim::~FaultShim() {
+  munmap(control_, sizeof(ShimControl));
+  unlink(file_.c_str());
+}
+
+std::vector<std::string> FaultShim::Command() const {
+  return {"/usr/bin/env", "LD_PRELOAD=" TRAYLINE_SHIM_LIBRARY,
+          std::string(kShimVariable) + "=" + file_};
+}
+
+void FaultShim::SetClockOffset(Millis offset) { control_->clock_offset_ms = offset.count(); }
+
+void FaultShim::FailStorage(int error) {
+  control_->growth_only = 0;
+  control_->storage_errno = error;
+}
+
+void FaultShim::FillDisk() {
+  control_->growth_only = 1;
+  control_->storage_errno = ENOSPC;
+}
+
+void FaultShim::HealStorage() { control_->storage_errno = 0; }
+
+}  // namespace trayline::fault
