@@ -80,10 +80,10 @@ bool Agent::FindAddress() {
 
 bool Agent::Start() {
   client_.reset();
-  if (!child_.Start({std::string(kBin) + "/traylined", "--config", directory_ + "/trayline.conf"},
-                    log_file())) {
-    return false;
-  }
+  std::vector<std::string> words = before_;
+  words.insert(words.end(),
+               {std::string(kBin) + "/traylined", "--config", directory_ + "/trayline.conf"});
+  if (!child_.Start(words, log_file())) return false;
   return Eventually([this] { return FindAddress() && Get("/v1/health").has_value(); });
 }
 
@@ -136,11 +136,11 @@ bool Hq::Start() {
   const std::string address_file = directory_ + "/address";
   std::filesystem::remove(address_file);
   client_.reset();
-  if (!child_.Start({std::string(kBin) + "/trayline-hq", "--db", directory_ + "/hq.db", "--listen",
-                     "127.0.0.1:0", "--broker", broker_uri_, "--address-file", address_file},
-                    directory_ + "/log")) {
-    return false;
-  }
+  std::vector<std::string> words = before_;
+  words.insert(words.end(),
+               {std::string(kBin) + "/trayline-hq", "--db", directory_ + "/hq.db", "--listen",
+                "127.0.0.1:0", "--broker", broker_uri_, "--address-file", address_file});
+  if (!child_.Start(words, directory_ + "/log")) return false;
   return Eventually([&] {
     const std::string address = ReadFile(address_file);
     if (address.empty()) return false;

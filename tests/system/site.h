@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/http/client.h"
@@ -38,6 +39,8 @@ class Agent {
   Agent(const Folder& folder, const std::string& name, const std::string& broker_uri,
         const std::string& more_config = {});
 
+  // Words before the command from the next start on, "env" and variables for example.
+  void Under(std::vector<std::string> words) { before_ = std::move(words); }
   // Starts the process and waits until it answers; false when it does not.
   bool Start();
   void Kill() { child_.Kill(); }
@@ -66,6 +69,7 @@ class Agent {
   std::string directory_;
   std::string terminal_;
   std::string token_;
+  std::vector<std::string> before_;
   std::optional<http::Client> client_;
   Child child_;
 };
@@ -74,9 +78,12 @@ class Hq {
  public:
   Hq(const Folder& folder, std::string broker_uri);
 
+  // As for an agent.
+  void Under(std::vector<std::string> words) { before_ = std::move(words); }
   bool Start();
   void Kill() { child_.Kill(); }
   std::optional<int> Stop() { return child_.Stop(); }
+  [[nodiscard]] const std::string& directory() const { return directory_; }
 
   std::optional<Json> Get(const std::string& path);
   // Everything received has been folded into journeys and the books balance.
@@ -87,6 +94,7 @@ class Hq {
  private:
   std::string directory_;
   std::string broker_uri_;
+  std::vector<std::string> before_;
   std::optional<http::Client> client_;
   Child child_;
 };
