@@ -51,6 +51,7 @@ BAN_OWNERS = (
     "sync/hq/main/",
     "tests/fault/",
     "tests/system/",
+    "tests/prove/",
     "tests/bench/",
 )
 # Places that may make a thread (and nothing else of the bans).
