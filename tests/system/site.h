@@ -83,6 +83,7 @@ class Hq {
   bool Start();
   void Kill() { child_.Kill(); }
   std::optional<int> Stop() { return child_.Stop(); }
+  [[nodiscard]] bool running() const { return child_.running(); }
   [[nodiscard]] const std::string& directory() const { return directory_; }
 
   std::optional<Json> Get(const std::string& path);

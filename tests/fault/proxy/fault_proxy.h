@@ -49,7 +49,7 @@ class FaultProxy {
   // For packets that come from now on, on every connection. The client that connects is the one
   // that MqttWay::kToBroker starts from.
   void SetMqttFaults(const MqttFaults& faults) { plan_.Set(faults); }
-  // Shown every PUBLISH before the faults, on the proxy's thread; empty: nobody.
+  // Shown every PUBLISH with what becomes of it, on the proxy's thread; empty: nobody.
   void SetMqttWatch(MqttPlan::Watch watch) { plan_.SetWatch(std::move(watch)); }
   // Of all MQTT faults since the start.
   [[nodiscard]] MqttWayCounts counts() const { return plan_.counts(); }

@@ -51,12 +51,17 @@ MqttWayCounts MqttPlan::counts() const {
 
 MqttPlan::Verdict MqttPlan::Decide(const MqttPublish& publish) {
   std::shared_ptr<const Watch> watch;
+  Verdict verdict;
   {
     MutexLock lock(mutex_);
+    verdict = Judge(publish);
     watch = watch_;
   }
-  if (watch) (*watch)(publish);
-  MutexLock lock(mutex_);
+  if (watch) (*watch)(publish, verdict);
+  return verdict;
+}
+
+MqttPlan::Verdict MqttPlan::Judge(const MqttPublish& publish) {
   MqttCounts& counts = counts_[static_cast<std::size_t>(publish.way)];
   ++counts.publishes;
   Verdict verdict;

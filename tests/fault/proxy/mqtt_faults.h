@@ -80,23 +80,24 @@ bool TopicMatches(std::string_view filter, std::string_view topic);
 
 class MqttPlan {
  public:
-  using Watch = std::function<void(const MqttPublish&)>;
   struct Verdict {
     bool drop = false;
     bool duplicate = false;
     Millis delay{0};
   };
+  using Watch = std::function<void(const MqttPublish&, const Verdict&)>;
 
   // Replaces the rules and begins the dice anew; counts go on.
   void Set(const MqttFaults& faults);
-  // Called for each PUBLISH on the relay's thread, before the rules; empty: nobody.
+  // Called for each PUBLISH with what becomes of it, on the relay's thread; empty: nobody.
   void SetWatch(Watch watch);
   [[nodiscard]] MqttWayCounts counts() const;
 
-  // Shows it, decides and counts. On the relay's thread.
+  // Decides, counts, shows it. On the relay's thread.
   Verdict Decide(const MqttPublish& publish);
 
  private:
+  Verdict Judge(const MqttPublish& publish) REQUIRES(mutex_);
   bool Hits(MqttRule& rule, const MqttPublish& publish) REQUIRES(mutex_);
   void Apply(MqttRule& rule, const MqttPublish& publish, Verdict& verdict) REQUIRES(mutex_);
 

@@ -93,7 +93,7 @@ TEST_F(MqttLinkTest, LosesAcknowledgementsOfHeadquartersOnly) {
 TEST_F(MqttLinkTest, ReadsTopicAndPayloadBehindPropertiesOfVersionFive) {
   Begin(5);
   std::string seen;
-  plan_.SetWatch([&](const MqttPublish& publish) {
+  plan_.SetWatch([&](const MqttPublish& publish, const MqttPlan::Verdict&) {
     seen += std::string(publish.topic) + "=" + std::string(publish.payload) + ";";
   });
   const std::string expiry{2, 0, 0, 0, 30};

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,8 +12,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <sstream>
-
-#include "tests/fakes/temporary_folder.h"
 
 namespace trayline::fault {
 namespace {
@@ -76,14 +75,17 @@ class Probe {
 
 class FaultShimTest : public ::testing::Test {
  protected:
-  FaultShimTest() {
-    std::filesystem::create_directory(folder_.File("disk"));
-    auto shim = FaultShim::Make(folder_.File("control"), folder_.File("disk"));
+  FaultShimTest() : folder_((std::filesystem::temp_directory_path() / "trayline-XXXXXX").string()) {
+    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
+    std::filesystem::create_directory(File("disk"));
+    auto shim = FaultShim::Make(File("control"), File("disk"));
     EXPECT_TRUE(shim.ok());
     shim_ = *std::move(shim);
   }
+  ~FaultShimTest() override { std::filesystem::remove_all(folder_); }
+  [[nodiscard]] std::string File(const std::string& name) const { return folder_ + "/" + name; }
 
-  fakes::TemporaryFolder folder_;
+  std::string folder_;
   std::unique_ptr<FaultShim> shim_;
 };
 
@@ -91,8 +93,8 @@ const std::string kEio = std::to_string(EIO);
 const std::string kEnospc = std::to_string(ENOSPC);
 
 TEST_F(FaultShimTest, ChangesNothingUntilItIsTold) {
-  const Probe with(shim_->Command(), folder_.File("disk/file"));
-  const Probe without({}, folder_.File("other"));
+  const Probe with(shim_->Command(), File("disk/file"));
+  const Probe without({}, File("other"));
   for (const char* word : {"append", "overwrite", "sync", "truncate", "wait"}) {
     EXPECT_EQ(with.Ask(word), without.Ask(word));
   }
@@ -102,7 +104,7 @@ TEST_F(FaultShimTest, ChangesNothingUntilItIsTold) {
 }
 
 TEST_F(FaultShimTest, MovesTheWallClockOfARunningProcessOnly) {
-  const Probe probe(shim_->Command(), folder_.File("disk/file"));
+  const Probe probe(shim_->Command(), File("disk/file"));
   const auto before = probe.Clocks();
   for (const Millis offset : {kTenYears, -kTenYears, Millis(-1'500'000)}) {
     shim_->SetClockOffset(offset);
@@ -119,7 +121,7 @@ TEST_F(FaultShimTest, MovesTheWallClockOfARunningProcessOnly) {
 }
 
 TEST_F(FaultShimTest, ABrokenDiskFailsEveryWriteAndSyncUntilItIsHealed) {
-  const Probe probe(shim_->Command(), folder_.File("disk/file"));
+  const Probe probe(shim_->Command(), File("disk/file"));
   EXPECT_EQ(probe.Ask("append"), "ok");
   shim_->FailStorage(EIO);
   for (const char* word : {"append", "overwrite", "sync", "truncate"}) {
@@ -133,7 +135,7 @@ TEST_F(FaultShimTest, ABrokenDiskFailsEveryWriteAndSyncUntilItIsHealed) {
 }
 
 TEST_F(FaultShimTest, AFullDiskFailsOnlyWhatWouldGrow) {
-  const Probe probe(shim_->Command(), folder_.File("disk/file"));
+  const Probe probe(shim_->Command(), File("disk/file"));
   EXPECT_EQ(probe.Ask("append"), "ok");
   shim_->FillDisk();
   EXPECT_EQ(probe.Ask("append"), kEnospc);
@@ -144,8 +146,8 @@ TEST_F(FaultShimTest, AFullDiskFailsOnlyWhatWouldGrow) {
 }
 
 TEST_F(FaultShimTest, OtherFoldersAreSpared) {
-  std::filesystem::create_directory(folder_.File("disk2"));
-  const Probe probe(shim_->Command(), folder_.File("disk2/file"));
+  std::filesystem::create_directory(File("disk2"));
+  const Probe probe(shim_->Command(), File("disk2/file"));
   shim_->FailStorage(EIO);
   EXPECT_EQ(probe.Ask("append"), "ok");
   EXPECT_EQ(probe.Ask("sync"), "ok");
@@ -155,9 +157,9 @@ TEST_F(FaultShimTest, OtherFoldersAreSpared) {
 TEST_F(FaultShimTest, AFolderThatItCannotHoldIsRefused) {
   for (const std::string& bad :
        {std::string("relative"), std::string("/ends/"), "/" + std::string(kShimFolderMax, 'x')}) {
-    EXPECT_EQ(FaultShim::Make(folder_.File("c2"), bad).error().code, Errc::kRejected);
+    EXPECT_EQ(FaultShim::Make(File("c2"), bad).error().code, Errc::kRejected);
   }
-  EXPECT_EQ(FaultShim::Make(folder_.File("control"), "/tmp").error().code, Errc::kFull);
+  EXPECT_EQ(FaultShim::Make(File("control"), "/tmp").error().code, Errc::kFull);
 }
 
 }  // namespace
