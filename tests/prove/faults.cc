@@ -27,6 +27,8 @@ constexpr std::array<Trait, kKinds> kTraits{{
     {"headquarters in a black hole", 0.5, 500, 3'000, true},
     {"I/O errors at headquarters' database", 1.0, 300, 2'000, true},
     {"headquarters' disk full", 0.5, 300, 2'000, true},
+    {"syncs of headquarters fail", 0.5, 300, 2'000, true},
+    {"headquarters killed while its syncs fail", 0.5, 100, 1'000, true},
     {"agent killed (-9), started again", 3.0, 20, 2'000, true},
     {"agent's connection cut (RST)", 4.0, 0, 0, true},
     {"agent in a black hole", 1.5, 500, 6'000, true},
@@ -35,6 +37,8 @@ constexpr std::array<Trait, kKinds> kTraits{{
     {"I/O errors (EIO) at an agent", 2.5, 100, 2'000, false},
     {"no space (ENOSPC) for any write of an agent", 1.5, 100, 2'000, false},
     {"disk of an agent full (no file can grow)", 2.5, 100, 3'000, false},
+    {"syncs of an agent fail", 1.0, 100, 2'000, false},
+    {"agent killed while its syncs fail, started again", 1.5, 20, 1'000, true},
     {"clock of an agent 10 years ahead, running", 1.0, 500, 4'000, false},
     {"clock of an agent 10 years back, running", 1.0, 500, 4'000, false},
     {"agent killed, up again 10 years ahead", 0.8, 500, 4'000, true},
@@ -43,11 +47,23 @@ constexpr std::array<Trait, kKinds> kTraits{{
 
 const Trait& Of(Kind kind) { return kTraits[static_cast<std::size_t>(kind)]; }
 
-bool IsAtHq(Kind kind) { return kind <= Kind::kHqDiskFull; }
+bool IsAtHq(Kind kind) { return kind <= Kind::kHqKilledUnsynced; }
 
 bool BreaksDisk(Kind kind) {
-  return kind == Kind::kHqIoErrors || kind == Kind::kHqDiskFull || kind == Kind::kAgentIoErrors ||
-         kind == Kind::kAgentNoSpace || kind == Kind::kAgentDiskFull;
+  switch (kind) {
+    case Kind::kHqIoErrors:
+    case Kind::kHqDiskFull:
+    case Kind::kHqSyncErrors:
+    case Kind::kHqKilledUnsynced:
+    case Kind::kAgentIoErrors:
+    case Kind::kAgentNoSpace:
+    case Kind::kAgentDiskFull:
+    case Kind::kAgentSyncErrors:
+    case Kind::kAgentKilledUnsynced:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // The parts of the world that a fault has for itself while it lasts. A process that starts needs a
@@ -63,6 +79,8 @@ std::set<std::string> PartsOf(const Plan& plan) {
     case Kind::kHqKilled:
     case Kind::kHqIoErrors:
     case Kind::kHqDiskFull:
+    case Kind::kHqSyncErrors:
+    case Kind::kHqKilledUnsynced:
       return {"hq"};
     case Kind::kAgentCut:
     case Kind::kAgentHole:
@@ -80,6 +98,8 @@ std::set<std::string> PartsOf(const Plan& plan) {
     case Kind::kAgentIoErrors:
     case Kind::kAgentNoSpace:
     case Kind::kAgentDiskFull:
+    case Kind::kAgentSyncErrors:
+    case Kind::kAgentKilledUnsynced:
       return {name};
   }
   return {};
@@ -177,6 +197,9 @@ void Faults::BeginAtHq(const Plan& plan) {
       return station.shim->FailStorage(EIO);
     case Kind::kHqDiskFull:
       return station.shim->FillDisk();
+    case Kind::kHqSyncErrors:
+    case Kind::kHqKilledUnsynced:
+      return station.shim->FailSyncs(EIO);
     default:
       return;
   }
@@ -216,6 +239,10 @@ Status Faults::BeginAtAgent(const Plan& plan) {
     case Kind::kAgentDiskFull:
       terminal.shim->FillDisk();
       break;
+    case Kind::kAgentSyncErrors:
+    case Kind::kAgentKilledUnsynced:
+      terminal.shim->FailSyncs(EIO);
+      break;
     case Kind::kClockForward:
       terminal.shim->SetClockOffset(kTenYears);
       break;
@@ -240,29 +267,37 @@ Status Faults::StartAgain(const Plan& plan) {
 }
 
 Status Faults::End(const Plan& plan) {
-  Status ended;
-  Station& station = world_.hq_station();
-  switch (plan.kind) {
-    case Kind::kBrokerKilled:
-      ended = world_.broker().Restart();
-      break;
-    case Kind::kHqKilled:
-      if (!world_.hq().Start()) ended = Error{Errc::kRetryLater, "headquarters does not start"};
-      break;
-    case Kind::kHqHole:
-      station.proxy->SetMode(fault::ProxyMode::kPass);
-      break;
-    case Kind::kHqIoErrors:
-    case Kind::kHqDiskFull:
-      station.shim->HealStorage();
-      break;
-    default:
-      ended = EndAtAgent(plan);
-  }
+  const Status ended = IsAtHq(plan.kind) ? EndAtHq(plan) : EndAtAgent(plan);
   const std::string unit = IsAtHq(plan.kind) ? "" : world_.terminal(plan.terminal).unit;
   if (Of(plan.kind).touches_link) world_.book().FaultEnds(unit);
   say_("over: " + std::string(Describe(plan.kind)) + " " + unit);
   return ended;
+}
+
+Status Faults::EndAtHq(const Plan& plan) {
+  Station& station = world_.hq_station();
+  switch (plan.kind) {
+    case Kind::kBrokerKilled:
+      return world_.broker().Restart();
+    case Kind::kHqHole:
+      station.proxy->SetMode(fault::ProxyMode::kPass);
+      return {};
+    case Kind::kHqIoErrors:
+    case Kind::kHqDiskFull:
+    case Kind::kHqSyncErrors:
+      station.shim->HealStorage();
+      return {};
+    case Kind::kHqKilledUnsynced:
+      world_.hq().Kill();
+      station.shim->HealStorage();
+      break;
+    case Kind::kHqKilled:
+      break;
+    default:
+      return {};
+  }
+  if (world_.hq().Start()) return {};
+  return Error{Errc::kRetryLater, "headquarters does not start again"};
 }
 
 Status Faults::EndAtAgent(const Plan& plan) {
@@ -278,8 +313,13 @@ Status Faults::EndAtAgent(const Plan& plan) {
     case Kind::kAgentIoErrors:
     case Kind::kAgentNoSpace:
     case Kind::kAgentDiskFull:
+    case Kind::kAgentSyncErrors:
       terminal.shim->HealStorage();
       break;
+    case Kind::kAgentKilledUnsynced:
+      world_.KillAgent(plan.terminal);
+      terminal.shim->HealStorage();
+      return StartAgain(plan);
     case Kind::kClockForward:
     case Kind::kClockBack:
     case Kind::kStartForward:

@@ -29,6 +29,8 @@ enum class Kind : std::size_t {
   kHqHole,
   kHqIoErrors,
   kHqDiskFull,
+  kHqSyncErrors,
+  kHqKilledUnsynced,
   kAgentKilled,
   kAgentCut,
   kAgentHole,
@@ -37,12 +39,14 @@ enum class Kind : std::size_t {
   kAgentIoErrors,
   kAgentNoSpace,
   kAgentDiskFull,
+  kAgentSyncErrors,
+  kAgentKilledUnsynced,
   kClockForward,
   kClockBack,
   kStartForward,
   kStartBack,
 };
-inline constexpr std::size_t kKinds = 18;
+inline constexpr std::size_t kKinds = 22;
 
 // For the table.
 std::string_view Describe(Kind kind);
@@ -88,6 +92,7 @@ class Faults {
   Status KillAndStart(const Plan& plan, Millis clock_offset);
   Status StartAgain(const Plan& plan);
   void BeginAtHq(const Plan& plan);
+  Status EndAtHq(const Plan& plan);
   Status EndAtAgent(const Plan& plan);
 
   World& world_;

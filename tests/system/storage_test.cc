@@ -63,6 +63,30 @@ TEST_F(StorageTest, AFullDiskRefusesRequestsUntilThereIsRoom) {
   RefusesAndRecovers([this] { shim_->FillDisk(); });
 }
 
+TEST_F(StorageTest, FailingSyncsRefuseRequestsUntilTheDiskIsHealed) {
+  RefusesAndRecovers([this] { shim_->FailSyncs(EIO); });
+}
+
+// What a failed sync has left in the WAL is there again after the kill. Its host was told to come
+// again, and must find it recorded, once.
+TEST_F(StorageTest, AKillAfterAFailedSyncRecordsARepeatedRequestOnce) {
+  ASSERT_TRUE(agent_->Post(Next()).has_value());
+  for (int round = 0; round < 5; ++round) {
+    shim_->FailSyncs(EIO);
+    const Json refused = Next();
+    EXPECT_NE(agent_->PostStatus(refused.dump()), 200);
+    agent_->Kill();
+    shim_->HealStorage();
+    ASSERT_TRUE(agent_->Start());
+    ASSERT_TRUE(agent_->Post(refused).has_value());
+  }
+  std::size_t adds = 0;
+  for (const Json& event : agent_->Events()) {
+    adds += event["type"] == "trayline.ecommerce.add_to_cart.v1" ? 1U : 0U;
+  }
+  EXPECT_EQ(adds, 6U);
+}
+
 TEST_F(StorageTest, AClockTenYearsOffKeepsNumbersAndOrder) {
   std::uint64_t last = 0;
   for (const Millis offset : {Millis(0), kTenYears, -kTenYears, Millis(0)}) {

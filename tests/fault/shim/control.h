@@ -13,8 +13,15 @@ namespace trayline::fault {
 
 // The file is named by this variable of the environment.
 inline constexpr const char* kShimVariable = "TRAYLINE_FAULT_SHIM";
-inline constexpr std::uint64_t kShimMagic = 0x54524C5348494D31;  // "TRLSHIM1": the layout below
+inline constexpr std::uint64_t kShimMagic = 0x54524C5348494D32;  // "TRLSHIM2": the layout below
 inline constexpr std::size_t kShimFolderMax = 512;
+
+// Which calls storage_errno hits.
+enum class ShimScope : std::int32_t {
+  kEverything,  // writes, changes of length and syncs
+  kGrowth,      // what would make a file longer, as on a full disk
+  kSyncs,       // fsync and fdatasync: what was written is there, but nobody may rely on it
+};
 
 struct ShimControl {
   std::uint64_t magic = 0;
@@ -24,8 +31,7 @@ struct ShimControl {
   std::atomic<std::int64_t> clock_offset_ms{0};
   // An errno that writes and syncs fail with, 0 none.
   std::atomic<std::int32_t> storage_errno{0};
-  // Not 0: only what would make a file longer fails, as on a full disk.
-  std::atomic<std::int32_t> growth_only{0};
+  std::atomic<ShimScope> scope{ShimScope::kEverything};
   std::atomic<std::uint64_t> storage_faults{0};  // calls that were made to fail
   std::atomic<std::uint64_t> attached{0};        // processes that have found this file
 };

@@ -44,15 +44,18 @@ std::vector<std::string> FaultShim::Command() const {
 
 void FaultShim::SetClockOffset(Millis offset) { control_->clock_offset_ms = offset.count(); }
 
-void FaultShim::FailStorage(int error) {
-  control_->growth_only = 0;
+// No call between the two may fail by the scope of another fault.
+void FaultShim::Set(ShimScope scope, int error) {
+  control_->storage_errno = 0;
+  control_->scope = scope;
   control_->storage_errno = error;
 }
 
-void FaultShim::FillDisk() {
-  control_->growth_only = 1;
-  control_->storage_errno = ENOSPC;
-}
+void FaultShim::FailStorage(int error) { Set(ShimScope::kEverything, error); }
+
+void FaultShim::FillDisk() { Set(ShimScope::kGrowth, ENOSPC); }
+
+void FaultShim::FailSyncs(int error) { Set(ShimScope::kSyncs, error); }
 
 void FaultShim::HealStorage() { control_->storage_errno = 0; }
 

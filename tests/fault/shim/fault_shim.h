@@ -35,6 +35,9 @@ class FaultShim {
   void FailStorage(int error);
   // A full disk: what makes a file longer fails with ENOSPC; the rest works.
   void FillDisk();
+  // What is written stays, but every sync fails with this errno: the kill of a process then leaves
+  // on the disk what it has called failed.
+  void FailSyncs(int error);
   void HealStorage();
 
   // Calls that were made to fail.
@@ -43,6 +46,7 @@ class FaultShim {
   [[nodiscard]] std::uint64_t attached() const { return control_->attached; }
 
  private:
+  void Set(ShimScope scope, int error);
   FaultShim(std::string file, ShimControl* control) : file_(std::move(file)), control_(control) {}
 
   const std::string file_;

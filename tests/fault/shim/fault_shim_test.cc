@@ -145,6 +145,15 @@ TEST_F(FaultShimTest, AFullDiskFailsOnlyWhatWouldGrow) {
   EXPECT_EQ(shim_->storage_faults(), 1U);
 }
 
+TEST_F(FaultShimTest, FailingSyncsLeaveWritesAlone) {
+  const Probe probe(shim_->Command(), File("disk/file"));
+  shim_->FailSyncs(EIO);
+  EXPECT_EQ(probe.Ask("append"), "ok");
+  EXPECT_EQ(probe.Ask("sync"), kEio);
+  EXPECT_EQ(probe.Ask("truncate"), "ok");
+  EXPECT_EQ(shim_->storage_faults(), 1U);
+}
+
 TEST_F(FaultShimTest, OtherFoldersAreSpared) {
   std::filesystem::create_directory(File("disk2"));
   const Probe probe(shim_->Command(), File("disk2/file"));

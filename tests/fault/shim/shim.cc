@@ -24,6 +24,7 @@
 namespace {
 
 using trayline::fault::ShimControl;
+using trayline::fault::ShimScope;
 
 constexpr std::int64_t kMsPerSecond = 1'000;
 constexpr std::int64_t kNsPerMs = 1'000'000;
@@ -122,19 +123,25 @@ std::int64_t SizeOf(int fd) {
   return fstat64(fd, &facts) == 0 ? facts.st_size : 0;
 }
 
-constexpr std::int64_t kNoGrowth = -1;
+constexpr std::int64_t kUnknownEnd = -1;
+constexpr std::int64_t kSync = -2;
 
-// Whether this call is to fail; errno is set then. end: where the file would end, kNoGrowth for a
-// call that makes none longer.
+// Whether the scope leaves this call alone. end as for Fails.
+bool IsSpared(int fd, std::int64_t end, ShimScope scope) {
+  if (scope == ShimScope::kGrowth) return end < 0 || end <= SizeOf(fd);
+  return scope == ShimScope::kSyncs && end != kSync;
+}
+
+// Whether this call is to fail; errno is set then. end: where the file would end, or kSync for a
+// call that writes nothing.
 bool Fails(int fd, std::int64_t end) {
   ShimControl* shared = control.load(std::memory_order_relaxed);
   if (shared == nullptr) return false;
   const std::int32_t error = shared->storage_errno.load(std::memory_order_relaxed);
   if (error == 0) return false;
   const int before = errno;
-  const bool spared = shared->growth_only.load(std::memory_order_relaxed) != 0 &&
-                      (end == kNoGrowth || end <= SizeOf(fd));
-  if (spared || !IsBelowFolder(fd, *shared)) {
+  const ShimScope scope = shared->scope.load(std::memory_order_relaxed);
+  if (IsSpared(fd, end, scope) || !IsBelowFolder(fd, *shared)) {
     errno = before;
     return false;
   }
@@ -150,12 +157,12 @@ bool StorageIsSteered() {
 
 // Where a write at the present position would end.
 std::int64_t EndOfWrite(int fd, std::size_t size) {
-  if (!StorageIsSteered()) return kNoGrowth;
+  if (!StorageIsSteered()) return kUnknownEnd;
   const int before = errno;
   const bool appends = (fcntl(fd, F_GETFL) & O_APPEND) != 0;
   const std::int64_t position = appends ? SizeOf(fd) : lseek64(fd, 0, SEEK_CUR);
   errno = before;
-  return position < 0 ? kNoGrowth : position + static_cast<std::int64_t>(size);
+  return position < 0 ? kUnknownEnd : position + static_cast<std::int64_t>(size);
 }
 
 __attribute__((constructor)) void Attach() {
@@ -276,12 +283,12 @@ int posix_fallocate64(int fd, off64_t at, off64_t size) {
 int posix_fallocate(int fd, off_t at, off_t size) { return posix_fallocate64(fd, at, size); }
 
 int fsync(int fd) {
-  if (Fails(fd, kNoGrowth)) return -1;
+  if (Fails(fd, kSync)) return -1;
   return next_fsync.get()(fd);
 }
 
 int fdatasync(int fd) {
-  if (Fails(fd, kNoGrowth)) return -1;
+  if (Fails(fd, kSync)) return -1;
   return next_fdatasync.get()(fd);
 }
 
