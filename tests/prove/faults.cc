@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <utility>
 
 namespace trayline::prove {
@@ -116,7 +117,7 @@ std::vector<Plan> Schedule(Millis run, std::uint64_t seed) {
   for (std::size_t i = 0; i < kKinds; ++i) {
     const Trait& trait = kTraits[i];
     const double wanted = trait.a_minute * static_cast<double>(run.count()) / kMsPerMinute;
-    const auto count = std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted + 0.5));
+    const auto count = std::max<std::int64_t>(1, std::llround(wanted));
     for (std::int64_t n = 0; n < count; ++n) {
       Plan plan{static_cast<Kind>(i), terminal++ % kTerminals, Millis(dice.Between(0, run.count())),
                 Millis(dice.Between(trait.least, trait.most))};
@@ -138,7 +139,7 @@ Status Faults::Step(Millis now) {
     }
     const Plan plan = it->plan;
     it = active_.erase(it);
-    if (const Status ended = End(plan); !ended.ok()) return ended;
+    if (Status ended = End(plan); !ended.ok()) return ended;
   }
   std::set<std::string> taken;
   for (const Active& active : active_) taken.insert(active.parts.begin(), active.parts.end());
@@ -151,7 +152,7 @@ Status Faults::Step(Millis now) {
       continue;
     }
     const std::uint64_t storage_faults = StorageFaults(*it);
-    if (const Status begun = Begin(*it); !begun.ok()) return begun;
+    if (Status begun = Begin(*it); !begun.ok()) return begun;
     taken.insert(parts.begin(), parts.end());
     active_.push_back({*it, now + it->lasts, std::move(parts), storage_faults});
     it = waiting_.erase(it);
@@ -267,7 +268,7 @@ Status Faults::StartAgain(const Plan& plan) {
 }
 
 Status Faults::End(const Plan& plan) {
-  const Status ended = IsAtHq(plan.kind) ? EndAtHq(plan) : EndAtAgent(plan);
+  Status ended = IsAtHq(plan.kind) ? EndAtHq(plan) : EndAtAgent(plan);
   const std::string unit = IsAtHq(plan.kind) ? "" : world_.terminal(plan.terminal).unit;
   if (Of(plan.kind).touches_link) world_.book().FaultEnds(unit);
   say_("over: " + std::string(Describe(plan.kind)) + " " + unit);

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -44,14 +45,14 @@ class Proof {
 
   // Everything up to the drained journals; then the findings are read.
   Status Run(Outcome& outcome) {
-    if (const Status started = world_.Start(); !started.ok()) return started;
+    if (Status started = world_.Start(); !started.ok()) return started;
     world_.BeginWeather();
     StartHosts();
-    if (const Status broken = BreakThings(); !broken.ok()) return broken;
+    if (Status broken = BreakThings(); !broken.ok()) return broken;
     Say("Everything is healed; hosts finish and agents send what is left");
     Collect(outcome);
-    if (const Status healed = world_.Heal(); !healed.ok()) return healed;
-    if (const Status drained = Drain(); !drained.ok()) return drained;
+    if (Status healed = world_.Heal(); !healed.ok()) return healed;
+    if (Status drained = Drain(); !drained.ok()) return drained;
     Collect(outcome);
     return VerifyAll(outcome);
   }
@@ -98,7 +99,7 @@ class Proof {
     Millis told{0};
     while (!faults_->done()) {
       const Millis now = Gone() - start;
-      if (const Status stepped = faults_->Step(now); !stepped.ok()) return stepped;
+      if (Status stepped = faults_->Step(now); !stepped.ok()) return stepped;
       if (now - polled >= kPollEvery) {
         world_.Poll();
         polled = now;
@@ -182,7 +183,7 @@ class Proof {
   Status VerifyAll(Outcome& outcome) {
     for (std::size_t i = 0; i < kTerminals; ++i) {
       const system_test::Agent& agent = *world_.terminal(i).agent;
-      const Status read =
+      Status read =
           Verify({agent.terminal(), world_.hq().directory() + "/hq.db",
                   agent.directory() + "/journal.db", hosts_[i]->answers(), StreamOf(i)},
                  outcome.findings);
@@ -223,7 +224,7 @@ int Main(const Options& options) {
 }  // namespace
 }  // namespace trayline::prove
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   trayline::prove::Options options;
   CLI::App app("Proves that nothing is lost, doubled or reordered, whatever happens", "prove");
   app.add_option("--events", options.events, "Events of hosts")
@@ -239,4 +240,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   return trayline::prove::Main(options);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "trayline_prove: %s\n", error.what());
+  return 2;
 }

@@ -94,7 +94,7 @@ Status World::Start() {
   }
   terminals_.resize(kTerminals);
   for (std::size_t i = 0; i < kTerminals; ++i) {
-    if (const Status started = StartTerminal(i); !started.ok()) return started;
+    if (Status started = StartTerminal(i); !started.ok()) return started;
   }
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <new>
 
 namespace trayline::fault {
@@ -38,8 +39,16 @@ FaultShim::~FaultShim() {
 }
 
 std::vector<std::string> FaultShim::Command() const {
-  return {"/usr/bin/env", "LD_PRELOAD=" TRAYLINE_SHIM_LIBRARY,
-          std::string(kShimVariable) + "=" + file_};
+  std::vector<std::string> words{"/usr/bin/env", "LD_PRELOAD=" TRAYLINE_SHIM_LIBRARY,
+                                 std::string(kShimVariable) + "=" + file_};
+#ifdef __SANITIZE_ADDRESS__
+  // Its run time refuses to be loaded second, though that does no harm here: the shim passes calls
+  // on to the next library, which is the sanitizer's.
+  const char* options = std::getenv("ASAN_OPTIONS");
+  words.push_back(std::string("ASAN_OPTIONS=verify_asan_link_order=0:") +
+                  (options == nullptr ? "" : options));
+#endif
+  return words;
 }
 
 void FaultShim::SetClockOffset(Millis offset) { control_->clock_offset_ms = offset.count(); }
