@@ -10,18 +10,17 @@
 namespace trayline::uplink {
 namespace {
 
-constexpr std::uint8_t kVoidQuota = 0;
-constexpr std::uint8_t kVoidDamaged = 1;
+constexpr auto kVoidDamaged = static_cast<std::uint8_t>(ports::VoidReason::kDamaged);
 
 }  // namespace
 
-FrameSource::FrameSource(ports::EventReader& reader, TerminalId terminal, Epoch epoch)
-    : reader_(reader), terminal_(std::move(terminal)), epoch_(epoch) {
+FrameSource::FrameSource(ports::EventReader& reader, TerminalId terminal)
+    : reader_(reader), terminal_(std::move(terminal)) {
   events_.reserve(2 * kRowsMax);
 }
 
-Result<wire::Encoded> FrameSource::Make(Sequence first, std::size_t limit) {
-  Position(first);
+Result<wire::Encoded> FrameSource::Make(Epoch epoch, Sequence first, std::size_t limit) {
+  Position(epoch, first);
   if (Status filled = Fill(); !filled.ok() && begin_ == end_) return filled.error();
   if (begin_ == end_) return Error{Errc::kNotFound, "no event from " + std::to_string(first.value)};
   auto frame = Encode(std::min({events_.size() - offset_, limit, kRowsMax}));
@@ -62,8 +61,8 @@ void FrameSource::CountDamaged(Sequence sequence) {
   damaged_until_ = sequence;
 }
 
-Result<Sequence> FrameSource::LastJourneyClosed(Sequence first) {
-  Position(first);
+Result<Sequence> FrameSource::LastJourneyClosed(Epoch epoch, Sequence first) {
+  Position(epoch, first);
   if (Status filled = Fill(); !filled.ok() && begin_ == end_) return filled.error();
   for (std::size_t i = events_.size(); i > offset_; --i) {
     const event::Event& event = events_[i - 1];
@@ -72,23 +71,35 @@ Result<Sequence> FrameSource::LastJourneyClosed(Sequence first) {
   return Sequence{};
 }
 
-std::uint64_t FrameSource::DigestOf(Sequence sequence) {
+std::uint64_t FrameSource::DigestOf(Epoch epoch, Sequence sequence) {
   if (sequence == Sequence{}) return 0;
-  auto rows = reader_.Read(Sequence{sequence.value - 1}, 1, kReadBytesMax);
-  if (!rows.ok() || rows->empty() || rows->front().sequence != sequence) return 0;
-  const ports::StoredEvent& row = rows->front();
-  auto event = event::DecodeBody(row.body, epoch_, row.sequence, row.type, row.journey);
-  if (!event.ok()) return 0;
-  // There and back: the wire decides what leaves the terminal, and nobody else.
-  auto sent = encoder_.Encode(terminal_, epoch_, sequence, {&*event, 1}, {});
+  if (epoch == epoch_ && sequence >= begin_ && sequence < end_) {
+    const auto held = std::lower_bound(
+        events_.begin() + static_cast<std::ptrdiff_t>(offset_), events_.end(), sequence,
+        [](const event::Event& event, Sequence wanted) { return event.sequence < wanted; });
+    return held != events_.end() && held->sequence == sequence ? DigestOf(*held, epoch) : 0;
+  }
+  auto range = reader_.ReadRange(epoch, Sequence{sequence.value - 1}, 1, kReadBytesMax);
+  if (!range.ok() || range->events.empty()) return 0;
+  const ports::StoredEvent& row = range->events.front();
+  if (row.sequence != sequence) return 0;
+  auto event = event::DecodeBody(row.body, epoch, row.sequence, row.type, row.journey);
+  return event.ok() ? DigestOf(*event, epoch) : 0;
+}
+
+// There and back: the wire decides what leaves the terminal, and nobody else.
+std::uint64_t FrameSource::DigestOf(const event::Event& event, Epoch epoch) {
+  auto sent = encoder_.Encode(terminal_, epoch, event.sequence, {&event, 1}, {});
   if (!sent.ok()) return 0;
   auto received = decoder_.Decode(sent->bytes, terminal_);
   if (!received.ok() || received->events.size() != 1) return 0;
-  return Fnv1a64(event::EncodeBody(received->events.front(), epoch_));
+  return Fnv1a64(event::EncodeBody(received->events.front(), epoch));
 }
 
-void FrameSource::Position(Sequence first) {
-  if (first < begin_ || first > end_) {
+void FrameSource::Position(Epoch epoch, Sequence first) {
+  if (epoch != epoch_ || first < begin_ || first > end_) {
+    if (epoch != epoch_) damaged_until_ = Sequence{};
+    epoch_ = epoch;
     events_.clear();
     voids_.clear();
     offset_ = 0;
@@ -114,40 +125,59 @@ void FrameSource::Position(Sequence first) {
 Status FrameSource::Fill() {
   while (events_.size() - offset_ < kRowsMax) {
     const std::size_t wanted = kRowsMax - (events_.size() - offset_);
-    auto rows = reader_.Read(Sequence{end_.value - 1}, wanted, kReadBytesMax);
-    if (!rows.ok()) return rows.error().In("reading the journal for a frame");
-    if (rows->empty()) return {};
-    for (const ports::StoredEvent& row : *rows) {
-      if (Status taken = Take(row); !taken.ok()) return taken;
-    }
+    auto range = reader_.ReadRange(epoch_, Sequence{end_.value - 1}, wanted, kReadBytesMax);
+    if (!range.ok()) return range.error().In("reading the journal for a frame");
+    if (range->covered < end_) return {};
+    if (Status taken = Take(*range); !taken.ok()) return taken;
     // Fewer than asked for: the end for now (or the bytes; the next frame goes on there).
-    if (rows->size() < wanted) return {};
+    if (range->events.size() < wanted) return {};
   }
   return {};
 }
 
-Status FrameSource::Take(const ports::StoredEvent& row) {
-  if (row.sequence > end_) {
-    AddVoid(end_, row.sequence.value - end_.value, kVoidQuota);
-    end_ = row.sequence;
+Status FrameSource::Take(const ports::JournalRange& range) {
+  auto run = range.voids.begin();
+  for (const ports::StoredEvent& row : range.events) {
+    for (; run != range.voids.end() && run->first < row.sequence; ++run) TakeVoid(*run);
+    if (Status taken = TakeRow(row); !taken.ok()) return taken;
   }
+  for (; run != range.voids.end(); ++run) TakeVoid(*run);
+  CoverMissing(range.covered.Next());
+  return {};
+}
+
+void FrameSource::TakeVoid(const ports::VoidRun& run) {
+  const Sequence behind{run.first.value + run.count};
+  if (behind <= end_) return;
+  CoverMissing(run.first);
+  // The journal may have grown a run since its first part was read.
+  const Sequence first = std::max(run.first, end_);
+  voids_.push_back(
+      {first, behind.value - first.value, run.quota, static_cast<std::uint8_t>(run.reason)});
+  end_ = behind;
+}
+
+void FrameSource::CoverMissing(Sequence next) {
+  if (next <= end_) return;
+  voids_.push_back({end_, next.value - end_.value, event::QuotaClass::kBrowsing, kVoidDamaged});
+  end_ = next;
+}
+
+Status FrameSource::TakeRow(const ports::StoredEvent& row) {
+  if (row.sequence < end_) return {};
+  CoverMissing(row.sequence);
   auto event = event::DecodeBody(row.body, epoch_, row.sequence, row.type, row.journey);
   if (event.ok()) {
     events_.push_back(*std::move(event));
-  } else if (event.error().code == Errc::kCorrupt) {
-    AddVoid(row.sequence, 1, kVoidDamaged);
-    CountDamaged(row.sequence);
-  } else {
+    end_ = row.sequence.Next();
+    return {};
+  }
+  if (event.error().code != Errc::kCorrupt) {
     return event.error().In("event " + std::to_string(row.sequence.value));
   }
-  end_ = row.sequence.Next();
+  CoverMissing(row.sequence.Next());
+  CountDamaged(row.sequence);
   return {};
-}
-
-// The journal does not say what a lost row was; browsing is what is given up first, so it is what
-// is claimed. An order is never given up by quota.
-void FrameSource::AddVoid(Sequence first, std::uint64_t count, std::uint8_t reason) {
-  voids_.push_back({first, count, event::QuotaClass::kBrowsing, reason});
 }
 
 }  // namespace trayline::uplink

@@ -1,6 +1,6 @@
-// FrameSource: reads the journal ahead and makes frames of it. What the journal has given up (a gap
-// in its sequence, a row that cannot be read any more) travels as a void run, so that HQ's
-// watermark can pass. One thread; reads the disk.
+// FrameSource: reads the journal ahead and makes frames of it. What the journal has given up, and a
+// row that cannot be read any more, travels as a void run, so that HQ's watermark can pass. One
+// thread; reads the disk.
 #ifndef TRAYLINE_SYNC_UPLINK_FRAME_SOURCE_H_
 #define TRAYLINE_SYNC_UPLINK_FRAME_SOURCE_H_
 
@@ -25,20 +25,21 @@ class FrameSource {
   static constexpr std::size_t kReadBytesMax = std::size_t{512} * 1024;
 
   // reader outlives this.
-  FrameSource(ports::EventReader& reader, TerminalId terminal, Epoch epoch);
+  FrameSource(ports::EventReader& reader, TerminalId terminal);
 
-  // The frame from first, of at most limit events. kNotFound: nothing is there to cover. Otherwise
-  // the reader's or the encoder's error; kRejected: a row of a newer version of the agent, which
-  // must not be given up.
-  Result<wire::Encoded> Make(Sequence first, std::size_t limit);
+  // The frame of epoch from first, of at most limit events. kNotFound: nothing is there to cover,
+  // or no such epoch. Otherwise the reader's or the encoder's error; kRejected: a row of a newer
+  // version of the agent, which must not be given up.
+  Result<wire::Encoded> Make(Epoch epoch, Sequence first, std::size_t limit);
 
-  // The last position, from first on and among the next kRowsMax rows, where a journey is closed;
-  // 0 when there is none.
-  Result<Sequence> LastJourneyClosed(Sequence first);
+  // The last position of epoch, from first on and among the next kRowsMax rows, where a journey is
+  // closed; 0 when there is none.
+  Result<Sequence> LastJourneyClosed(Epoch epoch, Sequence first);
 
   // Fnv1a64 of the event at sequence as HQ stores it (EncodeBody of what the wire carries), by
-  // which HQ tells this journal from a clone of it. 0 when it is not kept or cannot be read.
-  std::uint64_t DigestOf(Sequence sequence);
+  // which HQ and this journal tell each other from a clone. 0 when it is not kept or cannot be
+  // read. Reads the disk unless the last frame held the event.
+  std::uint64_t DigestOf(Epoch epoch, Sequence sequence);
 
   // Events that could not be read or written and went as void, since the start.
   [[nodiscard]] std::uint64_t damaged() const { return damaged_; }
@@ -49,18 +50,22 @@ class FrameSource {
   // Makes a void of the first event, which the encoder refuses even alone.
   void GiveUpFirstEvent();
   void CountDamaged(Sequence sequence);
-  // Makes the buffer begin at first.
-  void Position(Sequence first);
+  // Makes the buffer begin at first of epoch.
+  void Position(Epoch epoch, Sequence first);
   // Reads on until the buffer has kRowsMax rows or the journal has no more.
   Status Fill();
-  Status Take(const ports::StoredEvent& row);
-  void AddVoid(Sequence first, std::uint64_t count, std::uint8_t reason);
+  Status Take(const ports::JournalRange& range);
+  Status TakeRow(const ports::StoredEvent& row);
+  void TakeVoid(const ports::VoidRun& run);
+  // Positions from the buffer's end up to, not including, next: the journal promises none.
+  void CoverMissing(Sequence next);
+  [[nodiscard]] std::uint64_t DigestOf(const event::Event& event, Epoch epoch);
 
   ports::EventReader& reader_;
   const TerminalId terminal_;
-  const Epoch epoch_;
   wire::FrameEncoder encoder_;
   wire::FrameDecoder decoder_;  // for DigestOf
+  Epoch epoch_;                 // of the buffer
   // Positions [begin_, end_) are covered by events_ from offset_ on and by voids_.
   Sequence begin_{1};
   Sequence end_{1};

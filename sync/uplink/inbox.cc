@@ -1,6 +1,5 @@
 #include "sync/uplink/inbox.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace trayline::uplink {
@@ -37,9 +36,15 @@ void Inbox::PutLost(std::uint64_t link, std::string reason) {
   changed_.NotifyOne();
 }
 
-void Inbox::PutCommitted(Sequence last) {
+void Inbox::PutNews() {
   MutexLock lock(mutex_);
-  content_.committed = std::max(content_.committed, last);
+  news_ = true;
+  changed_.NotifyOne();
+}
+
+void Inbox::PutEpochDone(Status status) {
+  MutexLock lock(mutex_);
+  content_.epoch_done = std::move(status);
   news_ = true;
   changed_.NotifyOne();
 }
@@ -57,7 +62,6 @@ Inbox::Taken Inbox::Take(Millis timeout) {
   news_ = false;
   Taken taken = std::move(content_);
   content_ = Taken{};
-  content_.committed = taken.committed;
   content_.stop = taken.stop;
   return taken;
 }

@@ -1,5 +1,5 @@
 // Inbox: what other threads tell the uplink's thread: acknowledgements and HQ's state from the
-// client's threads, commits from the journal's, the stop from the main's. Bounded; nobody waits to
+// client's threads, news from the journal's, the stop from the main's. Bounded; nobody waits to
 // put something in. Any thread puts, one takes.
 #ifndef TRAYLINE_SYNC_UPLINK_INBOX_H_
 #define TRAYLINE_SYNC_UPLINK_INBOX_H_
@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/base/ids.h"
 #include "agent/base/mutex.h"
+#include "agent/base/result.h"
 #include "agent/base/time.h"
 
 namespace trayline::uplink {
@@ -29,7 +29,7 @@ class Inbox {
     std::vector<std::string> acks;        // in order of arrival
     std::optional<std::string> hq_state;  // the latest
     std::optional<std::string> lost;      // why
-    Sequence committed;                   // highest told so far, 0 none
+    std::optional<Status> epoch_done;     // how the journal's new epoch began
     bool stop = false;
   };
 
@@ -38,7 +38,10 @@ class Inbox {
   void PutAck(std::uint64_t link, std::string_view bytes) EXCLUDES(mutex_);
   void PutHqState(std::uint64_t link, std::string_view bytes) EXCLUDES(mutex_);
   void PutLost(std::uint64_t link, std::string reason) EXCLUDES(mutex_);
-  void PutCommitted(Sequence last) EXCLUDES(mutex_);
+  // The journal has something new; whoever takes looks there. How far it is is not handed over: a
+  // position means nothing without its epoch.
+  void PutNews() EXCLUDES(mutex_);
+  void PutEpochDone(Status status) EXCLUDES(mutex_);
   void PutStop() EXCLUDES(mutex_);
 
   // What is there; waits for something new up to timeout, but not at all after a stop.

@@ -27,7 +27,9 @@ Status Validate(const SessionOptions& options) {
         Within("retry_max", options.retry_max, Millis(100), kDelayMax),
         Within("retry_first", options.retry_first, Millis(100), options.retry_max),
         Within("reconnect_max", options.reconnect_max, Millis(10), kDelayMax),
-        Within("reconnect_first", options.reconnect_first, Millis(10), options.reconnect_max)}) {
+        Within("reconnect_first", options.reconnect_first, Millis(10), options.reconnect_max),
+        Within("epoch_max", options.epoch_max, kSecond, 24 * 3'600 * kSecond),
+        Within("epoch_first", options.epoch_first, kSecond, options.epoch_max)}) {
     if (!status.ok()) return status;
   }
   return {};

@@ -16,12 +16,16 @@ namespace trayline::uplink {
 inline constexpr std::uint32_t kWindowMax = 4;
 
 struct SessionOptions {
-  std::uint32_t window = 4;         // frames without an acknowledgement, 1..kWindowMax
-  Millis flush{2'000};              // an event waits at most so long for company, 0..60 s
-  Millis retry_first{1'500};        // no progress for so long: go back, 100 ms..retry_max
-  Millis retry_max{60'000};         // doubling ends here, at most 10 min
-  Millis reconnect_first{200};      // first span of the backoff, 10 ms..reconnect_max
-  Millis reconnect_max{30'000};     // last span of the backoff, at most 10 min
+  std::uint32_t window = 4;      // frames without an acknowledgement, 1..kWindowMax
+  Millis flush{2'000};           // an event waits at most so long for company, 0..60 s
+  Millis retry_first{1'500};     // no progress for so long: go back, 100 ms..retry_max
+  Millis retry_max{60'000};      // doubling ends here, at most 10 min
+  Millis reconnect_first{200};   // first span of the backoff, 10 ms..reconnect_max
+  Millis reconnect_max{30'000};  // last span of the backoff, at most 10 min
+  // Between two new epochs; doubled up to the second while HQ goes on refusing, so that two
+  // terminals with one identity do not spin. 1 s..epoch_max; at most 24 h.
+  Millis epoch_first{60'000};
+  Millis epoch_max{3'600'000};
   std::uint64_t hq_generation = 0;  // highest obeyed in an earlier run, 0 none
 };
 

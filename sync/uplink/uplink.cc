@@ -12,11 +12,22 @@
 namespace trayline::uplink {
 namespace {
 
-// Longest wait without looking again: a safety net, every event wakes the thread.
-constexpr Millis kWaitMax{60'000};
+// Longest wait without looking again: every event wakes the thread, but a disk that fills up for
+// other reasons does not, and HQ is to hear of it.
+constexpr Millis kWaitMax{15'000};
 
 JournalFacts FactsOf(const ports::OutboxState& journal) {
-  return {journal.epoch, journal.opens, journal.last, journal.acked};
+  JournalFacts facts{journal.epoch, journal.opens, journal.last, journal.acked};
+  for (const ports::ClosedEpoch& tail : journal.closed) {
+    if (facts.closed.size() == wire::kClosedTailsMax) break;  // a birth names the lowest
+    facts.closed.push_back({tail.epoch, tail.last, tail.acked});
+  }
+  return facts;
+}
+
+SessionOptions OptionsFor(SessionOptions options, const ports::OutboxState& journal) {
+  options.hq_generation = std::max(options.hq_generation, journal.hq_generation);
+  return options;
 }
 
 }  // namespace
@@ -33,16 +44,18 @@ Uplink::Uplink(Options options, Parts parts)
       batch_topic_(wire::UpTopic(options_.terminal, wire::UpKind::kBatch)),
       ack_topic_(wire::AckTopic(options_.terminal)),
       hq_state_topic_(wire::HqStateTopic(wire::ShardOf(options_.terminal.store))),
-      journal_(outbox_.State()),
       inbox_(std::make_shared<Inbox>()),
-      session_(options_.session, FactsOf(journal_), parts.random),
-      source_(reader_, options_.terminal, journal_.epoch) {
+      source_(reader_, options_.terminal),
+      journal_(outbox_.State()),
+      session_(
+          OptionsFor(options_.session, journal_), FactsOf(journal_), parts.random,
+          [this](Epoch epoch, Sequence sequence) { return source_.DigestOf(epoch, sequence); }) {
   ShowStatus();
 }
 
 Uplink::~Uplink() = default;
 
-void Uplink::OnCommitted(Sequence last) { inbox_->PutCommitted(last); }
+void Uplink::OnCommitted(Sequence) { inbox_->PutNews(); }
 
 UplinkStatus Uplink::status() const {
   MutexLock lock(mutex_);
@@ -51,8 +64,6 @@ UplinkStatus Uplink::status() const {
 
 void Uplink::Run(const std::stop_token& stop) {
   const std::stop_callback wake(stop, [inbox = inbox_] { inbox->PutStop(); });
-  // What was committed between the constructor and now.
-  inbox_->PutCommitted(outbox_.State().last);
   Millis wait{0};
   while (!stopping_) wait = Turn(wait);
   Farewell();
@@ -75,25 +86,58 @@ Millis Uplink::Turn(Millis wait) {
 
 void Uplink::TakeInbox(Millis wait) {
   const Inbox::Taken taken = inbox_->Take(wait);
-  const MonoTime now = clock_.Mono();
   stopping_ = taken.stop;
-  if (taken.committed > Sequence{}) session_.OnCommitted(taken.committed, now);
-  if (taken.hq_state) session_.OnHqState(*taken.hq_state, now);
-  const UplinkState before = session_.State();
-  for (const std::string& ack : taken.acks) session_.OnAck(ack, now);
-  const UplinkState after = session_.State();
-  if (before != after && after == UplinkState::kConnected) {
-    log_.Info("uplink.connected", {{"watermark", session_.watermark().value}});
-  }
-  if (before != after && after == UplinkState::kRefusedEpoch) {
-    log_.Error("uplink.epoch_refused",
-               {{"epoch", journal_.epoch.value}, {"watermark", session_.watermark().value}});
-  }
+  LookAtJournal(taken.epoch_done);
+  if (taken.hq_state) session_.OnHqState(*taken.hq_state, clock_.Mono());
+  TakeAnswers(taken);
   if (taken.lost) {
     log_.Warn("uplink.lost", {{"reason", *taken.lost}});
     last_error_ = *taken.lost;
     DropClient();
     session_.OnLost(clock_.Mono());
+  }
+}
+
+void Uplink::LookAtJournal(const std::optional<Status>& epoch_done) {
+  const Epoch before = journal_.epoch;
+  journal_ = outbox_.State();
+  const MonoTime now = clock_.Mono();
+  if (journal_.epoch != before) {
+    log_.Warn("uplink.epoch_begun", {{"epoch", journal_.epoch.value},
+                                     {"old_epoch", before.value},
+                                     {"to_send", journal_.last.value - journal_.acked.value},
+                                     {"closed_epochs", journal_.closed.size()}});
+    DropClient();
+    session_.OnJournalChanged(FactsOf(journal_), now);
+    looked_until_ = Sequence{};
+    return;
+  }
+  if (epoch_done && session_.awaits_epoch()) {
+    log_.Error("uplink.epoch_not_begun", {{"error", epoch_done->ok() ? "the journal is as it was"
+                                                                     : epoch_done->error().text}});
+    session_.OnEpochFailed(now);
+  }
+  session_.OnCommitted(journal_.last, now);
+  if (journal_.storage != told_storage_) session_.WantBirth();
+}
+
+void Uplink::TakeAnswers(const Inbox::Taken& taken) {
+  const UplinkState before = session_.State();
+  const MonoTime now = clock_.Mono();
+  for (const std::string& ack : taken.acks) session_.OnAck(ack, now);
+  const UplinkState after = session_.State();
+  if (before == after) return;
+  if (after == UplinkState::kConnected) {
+    log_.Info("uplink.connected",
+              {{"epoch", session_.work_epoch().value}, {"watermark", session_.watermark().value}});
+  }
+  if (after == UplinkState::kRefusedEpoch) {
+    log_.Error(
+        "uplink.epoch_refused",
+        {{"epoch", journal_.epoch.value},
+         {"reason", RefusalText(session_.refusal())},
+         {"watermark", session_.watermark().value},
+         {"likely", "a disk that was copied or restored, or two terminals with one identity"}});
   }
 }
 
@@ -118,7 +162,16 @@ void Uplink::Perform(const Step& step) {
       PublishFrame(step);
       break;
     case Step::Kind::kAcknowledge:
-      outbox_.Acknowledge(journal_.epoch, step.watermark);
+      outbox_.Acknowledge(step.epoch, step.watermark);
+      break;
+    case Step::Kind::kRewind:
+      outbox_.Rewind(step.epoch, step.watermark, step.generation);
+      break;
+    case Step::Kind::kNoteGeneration:
+      outbox_.NoteGeneration(step.generation);
+      break;
+    case Step::Kind::kBeginEpoch:
+      BeginEpoch(step.epoch);
       break;
   }
 }
@@ -175,8 +228,16 @@ Status Uplink::OpenLink() {
   return client_->Subscribe(ack_topic_, 0);
 }
 
+// done may be called on the store's thread, at once, or after this uplink is gone.
+void Uplink::BeginEpoch(Epoch wanted) {
+  log_.Warn("uplink.epoch_begins", {{"wanted", wanted.value}, {"epoch", journal_.epoch.value}});
+  outbox_.BeginEpoch(wanted,
+                     [inbox = inbox_](const Status& status) { inbox->PutEpochDone(status); });
+}
+
 void Uplink::PublishBirth() {
   const ports::OutboxState journal = outbox_.State();
+  if (journal.epoch != journal_.epoch) return;  // the next turn begins anew
   wire::Birth birth;
   birth.birth_number = session_.birth_number();
   birth.journal_id = journal.journal_id;
@@ -187,14 +248,22 @@ void Uplink::PublishBirth() {
   birth.first = journal.first;
   birth.last = journal.last;
   birth.acked = session_.watermark();
-  birth.acked_digest = source_.DigestOf(birth.acked);
+  birth.acked_digest = source_.DigestOf(birth.epoch, birth.acked);
   birth.agent_version = options_.agent_version;
   birth.clock = event::WordName(clock_.State(), event::kClockStateNames);
   birth.clock_speed = options_.clock_speed;
   birth.sent_utc_ms = ToMs(clock_.Wall());
   birth.device_class = options_.device_class;
+  birth.boot = journal.boot;
+  birth.sent_mono_ms = ToMs(clock_.Mono());
+  birth.storage = event::WordName(journal.storage, event::kStorageStateNames);
+  for (const ports::ClosedEpoch& tail : journal.closed) {
+    if (!session_.HasTail(tail.epoch)) continue;  // HQ has it, or it was set aside
+    birth.closed.push_back({tail.epoch, tail.journal_id, tail.first, tail.last, tail.acked});
+  }
   const Status sent = client_->Publish(birth_topic_, wire::EncodeBirth(birth), 1, true);
   if (sent.ok()) {
+    told_storage_ = journal.storage;
     session_.OnBirthSent(clock_.Mono());
   } else {
     session_.OnPublishFailed(clock_.Mono());
@@ -202,14 +271,15 @@ void Uplink::PublishBirth() {
 }
 
 void Uplink::PublishFrame(const Step& step) {
-  auto frame = source_.Make(step.first, step.limit);
+  auto frame = source_.Make(step.epoch, step.first, step.limit);
   if (!frame.ok()) {
     if (frame.error().code == Errc::kNotFound) {
-      session_.OnFrameEmpty();
+      session_.OnFrameEmpty(clock_.Mono());
       return;
     }
-    log_.Error("uplink.frame_not_made", {{"error", frame.error().text}});
-    session_.OnPublishFailed(clock_.Mono());
+    log_.Error("uplink.frame_not_made",
+               {{"epoch", step.epoch.value}, {"error", frame.error().text}});
+    session_.OnFrameUnreadable(clock_.Mono());
     return;
   }
   const Status sent = client_->Publish(batch_topic_, frame->bytes, 1, false);
@@ -224,7 +294,7 @@ bool Uplink::LookForClosedJourney() {
   const auto first = session_.WaitingForCompany();
   if (!first || looked_until_ >= session_.last()) return false;
   looked_until_ = session_.last();
-  const auto closed = source_.LastJourneyClosed(*first);
+  const auto closed = source_.LastJourneyClosed(session_.epoch(), *first);
   if (!closed.ok() || *closed == Sequence{}) return false;
   session_.OnJourneyClosed(*closed);
   return true;
@@ -256,7 +326,11 @@ void Uplink::ShowStatus() {
   status.counts = session_.counts();
   status.last_ack = session_.last_ack();
   status.hq_present = session_.hq_present();
+  status.epoch = session_.epoch();
   status.watermark = session_.watermark();
+  status.closed_epochs = journal_.closed.size();
+  status.refusal = RefusalText(session_.refusal());
+  status.epoch_due = session_.epoch_due();
   status.damaged = source_.damaged();
   status.last_error = last_error_;
   MutexLock lock(mutex_);

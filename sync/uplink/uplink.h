@@ -31,11 +31,15 @@ struct UplinkStatus {
   std::string broker;                            // the address
   int protocol = 0;                              // 5 or 3 (3.1.1), 0 not connected
   SessionCounts counts;
-  std::optional<MonoTime> last_ack;  // by the uplink's clock
-  bool hq_present = false;           // connected, and HQ has not said that it is away
-  Sequence watermark;                // HQ has all up to here
-  std::uint64_t damaged = 0;         // rows that could not be read and went as void
-  std::string last_error;            // of the latest failed attempt to connect, "" while connected
+  std::optional<MonoTime> last_ack;   // by the uplink's clock
+  bool hq_present = false;            // connected, and HQ has not said that it is away
+  Epoch epoch;                        // the present one
+  Sequence watermark;                 // HQ has all up to here, of the present epoch
+  std::size_t closed_epochs = 0;      // left behind while HQ lacks something of them
+  std::string refusal;                // why HQ does not take this journal, "" while it does
+  std::optional<MonoTime> epoch_due;  // when a new epoch begins, while it is refused
+  std::uint64_t damaged = 0;          // rows that could not be read and went as void
+  std::string last_error;             // of the latest failed attempt to connect, "" while connected
 };
 
 class Uplink {
@@ -71,10 +75,14 @@ class Uplink {
 
  private:
   void TakeInbox(Millis wait);
+  // The journal as it is now; a changed epoch begins the session anew.
+  void LookAtJournal(const std::optional<Status>& epoch_done);
+  void TakeAnswers(const Inbox::Taken& taken);
   void Perform(const Step& step);
   void Connect();
   [[nodiscard]] Status OpenLink();
   void PublishBirth();
+  void BeginEpoch(Epoch wanted);
   void PublishFrame(const Step& step);
   // True when a closed journey was found among the events that wait for company.
   bool LookForClosedJourney();
@@ -94,12 +102,13 @@ class Uplink {
   const std::string batch_topic_;
   const std::string ack_topic_;
   const std::string hq_state_topic_;
-  const ports::OutboxState journal_;    // as it was at the start: epoch, journal id and opens stay
   const std::shared_ptr<Inbox> inbox_;  // shared with handlers that a client may call late
 
   // Run's thread only.
-  UplinkSession session_;
   FrameSource source_;
+  ports::OutboxState journal_;                                   // as it was last looked at
+  event::StorageState told_storage_ = event::StorageState::kOk;  // by the last birth
+  UplinkSession session_;
   std::unique_ptr<mqtt::MqttClient> client_;
   int protocol_ = 0;
   std::string last_error_;

@@ -12,19 +12,19 @@ TEST(Inbox, HandsOverWhatWasPut) {
   inbox.PutAck(link, "b");
   inbox.PutHqState(link, "old");
   inbox.PutHqState(link, "new");
-  inbox.PutCommitted(Sequence{7});
-  inbox.PutCommitted(Sequence{5});
+  inbox.PutEpochDone(Status());
   inbox.PutLost(link, "why");
   const Inbox::Taken taken = inbox.Take(Millis(0));
   EXPECT_EQ(taken.acks, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(taken.hq_state, "new");
-  EXPECT_EQ(taken.committed, Sequence{7});
+  ASSERT_TRUE(taken.epoch_done.has_value());
+  EXPECT_TRUE(taken.epoch_done->ok());
   EXPECT_EQ(taken.lost, "why");
   EXPECT_FALSE(taken.stop);
   const Inbox::Taken nothing = inbox.Take(Millis(0));
   EXPECT_TRUE(nothing.acks.empty());
   EXPECT_EQ(nothing.lost, std::nullopt);
-  EXPECT_EQ(nothing.committed, Sequence{7});
+  EXPECT_FALSE(nothing.epoch_done.has_value());
 }
 
 TEST(Inbox, DropsWhatBelongsToAnEarlierConnection) {
@@ -52,6 +52,12 @@ TEST(Inbox, IsBounded) {
   EXPECT_EQ(taken.hq_state, std::nullopt);
   inbox.PutAck(link, std::string(Inbox::kAckBytesMax + 1, 'x'));
   EXPECT_TRUE(inbox.Take(Millis(0)).acks.empty());
+}
+
+TEST(Inbox, NewsEndAWait) {
+  Inbox inbox;
+  inbox.PutNews();
+  EXPECT_FALSE(inbox.Take(Millis(3'600'000)).stop);
 }
 
 TEST(Inbox, AStopStaysAndEndsEveryWait) {

@@ -41,6 +41,9 @@ TEST(UplinkOptions, NamesWhatIsWrong) {
   options.session.reconnect_first = Millis(0);
   ExpectRefused(options, "reconnect_first");
   options = Good();
+  options.session.epoch_first = Millis(0);
+  ExpectRefused(options, "epoch_first");
+  options = Good();
   options.keep_alive = Millis(500);
   ExpectRefused(options, "keep_alive");
   options = Good();

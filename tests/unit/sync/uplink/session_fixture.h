@@ -5,9 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "agent/base/hash.h"
 #include "sync/uplink/session.h"
 #include "sync/wire/frame.h"
 #include "sync/wire/messages.h"
@@ -19,11 +23,20 @@ inline constexpr Epoch kEpoch{1'700'000'000};
 
 class SessionFixture : public ::testing::Test {
  protected:
-  explicit SessionFixture(std::uint64_t last = 0, std::uint64_t acked = 0)
-      : session(SessionOptions{}, {kEpoch, 3, Sequence{last}, Sequence{acked}}, random) {}
+  explicit SessionFixture(std::uint64_t last = 0, std::uint64_t acked = 0,
+                          const std::vector<TailFacts>& closed = {})
+      : session(SessionOptions{}, {kEpoch, 3, Sequence{last}, Sequence{acked}, closed}, random,
+                [this](Epoch epoch, Sequence at) { return OwnDigest(epoch, at); }) {
+    for (const TailFacts& tail : closed) ends[tail.epoch] = tail.last.value;
+  }
+
+  // Of the event that this journal has at a place.
+  std::uint64_t OwnDigest(Epoch epoch, Sequence at) const {
+    if (gone.contains(at.value)) return 0;
+    return Fnv1a64(std::to_string(epoch.value) + "/" + std::to_string(at.value));
+  }
 
   void Pass(Millis time) { now += time; }
-  Step Next() { return session.Next(now); }
   Step::Kind Kind() { return Next().kind; }
 
   // Up to the birth that is published; HQ has not answered.
@@ -65,21 +78,47 @@ class SessionFixture : public ::testing::Test {
     for (Step step = Next(); step.kind == Step::Kind::kFrame; step = Next()) {
       const std::uint64_t first = step.first.value;
       const std::uint64_t most = std::min<std::uint64_t>(step.limit, size);
-      const std::uint64_t last = std::min(session.last().value, first + most - 1);
+      const auto closed = ends.find(step.epoch);
+      const std::uint64_t end = closed == ends.end() ? session.last().value : closed->second;
+      const std::uint64_t last = std::min(end, first + most - 1);
       session.OnFrameSent(step.first, Sequence{last}, last - first + 1, now);
       begun.push_back(first);
     }
     return begun;
   }
-  // The watermarks that the outbox is told, until there is something else to do.
-  std::vector<std::uint64_t> Acknowledged() {
-    std::vector<std::uint64_t> told;
-    for (Step step = Next(); step.kind == Step::Kind::kAcknowledge; step = Next()) {
-      told.push_back(step.watermark.value);
+  // The next thing to do but for what the journal is told.
+  Step Next() {
+    for (;;) {
+      const Step step = session.Next(now);
+      if (step.kind != Step::Kind::kAcknowledge && step.kind != Step::Kind::kRewind &&
+          step.kind != Step::Kind::kNoteGeneration) {
+        return step;
+      }
+      told.push_back(step);
     }
-    return told;
+  }
+  // The watermarks that the outbox was told since the last call.
+  std::vector<std::uint64_t> Acknowledged() {
+    const Step next = Next();
+    EXPECT_NE(next.kind, Step::Kind::kConnect);
+    std::vector<std::uint64_t> watermarks;
+    for (const Step& step : std::exchange(told, {})) {
+      if (step.kind == Step::Kind::kAcknowledge) watermarks.push_back(step.watermark.value);
+    }
+    return watermarks;
   }
 
+  // An acknowledgement of some epoch with the digest that HQ has of the same history.
+  wire::Ack Honest(Epoch epoch, std::uint64_t watermark, std::uint32_t flags) const {
+    wire::Ack ack = Plain(watermark, flags);
+    ack.epoch = epoch;
+    ack.digest = Fnv1a64(std::to_string(epoch.value) + "/" + std::to_string(watermark));
+    return ack;
+  }
+
+  std::map<Epoch, std::uint64_t> ends;  // of closed epochs
+  std::vector<Step> told;               // to the journal
+  std::set<std::uint64_t> gone;         // positions without an event
   fakes::SeededRandom random{7};
   MonoTime now = MonoFromMs(1'000'000);
   UplinkSession session;

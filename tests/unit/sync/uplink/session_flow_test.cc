@@ -133,7 +133,7 @@ TEST_F(EmptySession, AsksNoMoreUntilTheNextCommitWhenNothingIsThere) {
   Commit(5);
   Pass(Millis(2'000));
   ASSERT_EQ(Kind(), Step::Kind::kFrame);
-  session.OnFrameEmpty();
+  session.OnFrameEmpty(now);
   EXPECT_EQ(Kind(), Step::Kind::kWait);
   Commit(6);
   Pass(Millis(2'000));

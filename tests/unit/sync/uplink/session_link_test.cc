@@ -42,7 +42,8 @@ TEST(SessionBackoff, IsNeverShortenedByNewEvents) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     fakes::SeededRandom random(seed);
-    UplinkSession session(SessionOptions{}, {kEpoch, 1, Sequence{}, Sequence{}}, random);
+    UplinkSession session(SessionOptions{}, {kEpoch, 1, Sequence{}, Sequence{}}, random,
+                          [](Epoch, Sequence) { return std::uint64_t{0}; });
     int attempts = 0;
     for (int ms = 0; ms < 20'000; ++ms) {
       const MonoTime now = MonoFromMs(ms);
@@ -71,7 +72,8 @@ TEST_F(SessionLink, GivesEachConnectionAFreshNonceAndAHigherBirthNumber) {
 }
 
 TEST_F(SessionLink, BirthNumbersRiseFromRunToRun) {
-  UplinkSession later(SessionOptions{}, {kEpoch, 4, Sequence{}, Sequence{}}, random);
+  UplinkSession later(SessionOptions{}, {kEpoch, 4, Sequence{}, Sequence{}}, random,
+                      [](Epoch, Sequence) { return std::uint64_t{0}; });
   for (int i = 0; i < 50; ++i) {
     Connect();
     session.OnLost(now);

@@ -208,51 +208,6 @@ TEST_F(SessionRepair, IgnoresAnOlderGeneration) {
   EXPECT_EQ(session.hq_generation(), 5U);
 }
 
-class SessionRefused : public SessionRepair {};
-
-TEST_F(SessionRefused, WhenHqOrdersANewEpoch) {
-  wire::Ack ack = Plain(0, wire::kAckNewEpoch);
-  ack.nonce = 0;
-  Connect();
-  session.OnLost(now);
-  Connect();
-  ack.nonce = session.nonce();
-  ack.epoch = Epoch{kEpoch.value + 1};
-  Say(ack);
-  EXPECT_EQ(session.State(), UplinkState::kRefusedEpoch);
-  EXPECT_EQ(Kind(), Step::Kind::kWait);
-}
-
-TEST_F(SessionRefused, WhenHqKnowsAHigherEpoch) {
-  Resume();
-  SendAll();
-  wire::Ack ack = Plain(2'000, 0);
-  ack.epoch = Epoch{kEpoch.value + 7};
-  Say(ack);
-  EXPECT_EQ(session.State(), UplinkState::kRefusedEpoch);
-  EXPECT_EQ(session.watermark(), Sequence{0});
-  Commit(20'000);
-  Pass(Millis(3'600'000));
-  EXPECT_EQ(Kind(), Step::Kind::kWait);
-}
-
-TEST_F(SessionRefused, WhenHqHasMoreThanThisJournal) {
-  Resume();
-  Ack(10'001);
-  EXPECT_EQ(session.State(), UplinkState::kRefusedEpoch);
-  EXPECT_TRUE(Acknowledged().empty());
-}
-
-TEST_F(SessionRefused, UntilHqResumesIt) {
-  Resume();
-  wire::Ack ack = Plain(0, wire::kAckNewEpoch);
-  Say(ack);
-  ASSERT_EQ(session.State(), UplinkState::kRefusedEpoch);
-  Ack(0, wire::kAckResume);
-  EXPECT_EQ(session.State(), UplinkState::kConnected);
-  EXPECT_EQ(SendAll().size(), 4U);
-}
-
 TEST_F(SessionRepair, IgnoresALowerEpoch) {
   Resume();
   wire::Ack ack = Plain(1'000, 0);

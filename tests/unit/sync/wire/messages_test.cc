@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 #include <string>
 
 namespace trayline::wire {
@@ -29,8 +30,24 @@ Birth SomeBirth() {
   birth.clock_speed = 60;
   birth.sent_utc_ms = -1;
   birth.device_class = "kiosk";
+  birth.boot = 7;
+  birth.sent_mono_ms = 123'456;
+  birth.storage = "low";
+  birth.closed = {{.epoch = Epoch{1'780'000'000},
+                   .journal_id = "fedcba9876543210fedcba9876543210",
+                   .first = Sequence{3},
+                   .last = Sequence{99},
+                   .acked = Sequence{42}},
+                  {.epoch = Epoch{1'785'000'000},
+                   .journal_id = "fedcba9876543210fedcba9876543211",
+                   .first = Sequence{0},
+                   .last = Sequence{1},
+                   .acked = Sequence{0}}};
   return birth;
 }
+
+// Members that births of older agents do not have.
+const std::set<std::string> kOptional{"boot", "sent_mono_ms", "storage", "closed"};
 
 TEST(Messages, ABirthArrivesAsItLeft) {
   const Birth birth = SomeBirth();
@@ -71,11 +88,45 @@ TEST(Messages, AWrongMemberIsNamed) {
     Json bad = good;
     bad.erase(name);
     const auto birth = DecodeBirth(bad.dump());
-    ASSERT_FALSE(birth.ok()) << name;
-    EXPECT_EQ(birth.error().text, "birth: " + name + " is missing");
+    if (kOptional.contains(name)) {
+      EXPECT_TRUE(birth.ok()) << name;
+    } else {
+      ASSERT_FALSE(birth.ok()) << name;
+      EXPECT_EQ(birth.error().text, "birth: " + name + " is missing");
+    }
     bad[name] = nullptr;
     EXPECT_FALSE(DecodeBirth(bad.dump()).ok()) << name;
   }
+}
+
+TEST(Messages, ABirthOfAnOlderAgentIsRead) {
+  Json json = Json::parse(EncodeBirth(SomeBirth()));
+  for (const std::string& name : kOptional) json.erase(name);
+  const auto birth = DecodeBirth(json.dump());
+  ASSERT_TRUE(birth.ok()) << birth.error().text;
+  EXPECT_EQ(birth->boot, 0U);
+  EXPECT_EQ(birth->sent_mono_ms, -1);
+  EXPECT_EQ(birth->storage, "");
+  EXPECT_TRUE(birth->closed.empty());
+}
+
+TEST(Messages, AWrongMemberOfAClosedEpochIsNamed) {
+  const Json good = Json::parse(EncodeBirth(SomeBirth()));
+  for (const auto& [name, value] : good["closed"][1].items()) {
+    Json bad = good;
+    bad["closed"][1].erase(name);
+    auto birth = DecodeBirth(bad.dump());
+    ASSERT_FALSE(birth.ok()) << name;
+    EXPECT_EQ(birth.error().text, "birth: closed: " + name + " is missing");
+    bad["closed"][1][name] = true;
+    EXPECT_FALSE(DecodeBirth(bad.dump()).ok()) << name;
+  }
+  Json bad = good;
+  bad["closed"][0] = 5;
+  EXPECT_FALSE(DecodeBirth(bad.dump()).ok());
+  bad["closed"] = Json::array();
+  for (std::size_t i = 0; i <= kClosedTailsMax; ++i) bad["closed"].push_back(good["closed"][0]);
+  EXPECT_FALSE(DecodeBirth(bad.dump()).ok());
 }
 
 TEST(Messages, NumbersOutOfRangeAreRefused) {
@@ -134,6 +185,25 @@ TEST(Messages, AnAcknowledgementArrivesAsItLeft) {
   EXPECT_EQ(*back, ack);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(DecodeAck(std::string_view(bytes).substr(0, size)).ok()) << size;
+  }
+}
+
+TEST(Messages, AnAcknowledgementCarriesADigest) {
+  const Ack ack{.nonce = 5,
+                .hq_generation = 1,
+                .epoch = Epoch{9},
+                .watermark = Sequence{7},
+                .digest = std::numeric_limits<std::uint64_t>::max()};
+  const std::string bytes = EncodeAck(ack);
+  const auto back = DecodeAck(bytes);
+  ASSERT_TRUE(back.ok()) << back.error().text;
+  EXPECT_EQ(*back, ack);
+  EXPECT_EQ(DecodeAck(bytes + "\x05").value(), ack);
+  Ack without = ack;
+  without.digest = 0;
+  const std::size_t cut = EncodeAck(without).size();
+  for (std::size_t size = cut + 1; size < bytes.size(); ++size) {
+    EXPECT_FALSE(DecodeAck(bytes.substr(0, size)).ok()) << size;
   }
 }
 
