@@ -16,7 +16,6 @@ void UplinkSession::OnAck(std::string_view bytes, MonoTime now) {
   }
   ++counts_.acks;
   last_ack_ = now;
-  silences_ = 0;
   hq_generation_ = ack->hq_generation;
   if ((ack->flags & wire::kAckNewEpoch) != 0) return Refuse(Refusal::kOrdered, ack->epoch, now);
   if (ack->epoch > epoch()) return Refuse(Refusal::kKnowsHigher, ack->epoch.Next(), now);
@@ -37,6 +36,7 @@ void UplinkSession::OnAck(std::string_view bytes, MonoTime now) {
 
 void UplinkSession::Obey(const wire::Ack& ack, MonoTime now) {
   const Log& log = Work();
+  silences_ = 0;  // a word about another epoch does not end a silence about this one
   credit_ = ack.credit;
   const bool rewind = (ack.flags & wire::kAckRewind) != 0 && ack.hq_generation > obeyed_generation_;
   if (rewind && ack.watermark < log.watermark) {

@@ -2,9 +2,11 @@
 #ifndef TRAYLINE_TESTS_FAKES_MEMORY_HQ_STORE_H_
 #define TRAYLINE_TESTS_FAKES_MEMORY_HQ_STORE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -29,6 +31,15 @@ class MemoryHqStore final : public hq::HqStore {
     hq::ReceiverState state;
     for (const auto& [key, row] : terminals) state.terminals.push_back(row);
     for (const auto& [key, row] : logs) state.logs.push_back(row);
+    for (const auto& row : origins) {
+      const hq::OriginEpoch epoch{row.terminal, row.origin.epoch};
+      if (std::find(state.origins.begin(), state.origins.end(), epoch) == state.origins.end()) {
+        state.origins.push_back(epoch);
+      }
+    }
+    std::sort(state.origins.begin(), state.origins.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.terminal, a.epoch) < std::pair(b.terminal, b.epoch);
+    });
     return state;
   }
 
@@ -60,7 +71,28 @@ class MemoryHqStore final : public hq::HqStore {
     }
     for (const auto& row : batch.quarantine) quarantine.push_back(row);
     for (const auto& row : batch.logs) logs[{row.terminal, row.epoch}] = row;
+    for (const auto& row : batch.origins) {
+      if (std::find(origins.begin(), origins.end(), row) == origins.end()) origins.push_back(row);
+    }
     return {};
+  }
+
+  Result<std::vector<hq::KnownEvent>> FindByPlace(hq::TerminalKey terminal,
+                                                  std::span<const hq::Position> places) override {
+    if (reads_fail_) return Broken();
+    std::vector<hq::KnownEvent> known;
+    const auto add = [&](const hq::Position& asked, const hq::Position& stored) {
+      const auto found = events.find({terminal, stored.epoch, stored.sequence});
+      if (found != events.end()) known.push_back({asked, found->second});
+    };
+    for (const hq::Position& place : places) {
+      ++looked_up;
+      add(place, place);
+      for (const auto& row : origins) {
+        if (row.terminal == terminal && row.origin == place) add(place, row.place);
+      }
+    }
+    return known;
   }
 
   Result<std::vector<hq::ProjectionRow>> LoadProjection() override {
@@ -111,6 +143,8 @@ class MemoryHqStore final : public hq::HqStore {
   std::map<EventKey, hq::EventRow> events;
   std::map<EventKey, hq::VoidRow> voids;
   std::vector<hq::QuarantineRow> quarantine;
+  std::vector<hq::OriginRow> origins;
+  std::uint64_t looked_up = 0;  // places that FindByPlace was asked for
   std::map<LogKey, hq::ProjectionRow> projection;
   std::map<JourneyKey, hq::JourneyRow> journeys;
   std::uint64_t commits = 0;

@@ -37,6 +37,8 @@ struct TerminalRow {
   std::string device_class{};
   std::string clock{};  // "synced", "holdover", "unsynced"
   std::int64_t clock_speed = 1;
+  std::uint32_t boot = 0;  // number of its boot, 0 not told
+  std::string storage{};   // "ok", "low", "full", "broken"; empty not told
 
   std::uint64_t death_number = 0;  // the birth number of the last death heard of
   WallTime last_seen{};            // by HQ's clock; 1970 when never
@@ -45,6 +47,9 @@ struct TerminalRow {
   std::uint64_t gaps = 0;        // frames refused because something before them is missing
   std::uint64_t duplicates = 0;  // frames that held nothing new
   std::uint64_t bad_frames = 0;  // frames that could not be read
+  // Births that were refused because of their epoch or journal. One: a disk was restored or
+  // replaced. Rising: two terminals have one identity.
+  std::uint64_t identity_conflicts = 0;
 
   // A will may overtake the birth that follows it: numbers are compared, never arrivals.
   [[nodiscard]] bool IsOnline() const { return birth_number > death_number; }
@@ -113,6 +118,22 @@ struct QuarantineRow {
   friend bool operator==(const QuarantineRow&, const QuarantineRow&) = default;
 };
 
+// A place in a terminal's history; orders across epochs.
+struct Position {
+  Epoch epoch{};
+  Sequence sequence{};
+  friend constexpr auto operator<=>(const Position&, const Position&) = default;
+};
+
+// A stored event that stood elsewhere before its journal took another epoch.
+struct OriginRow {
+  TerminalKey terminal{};
+  Position origin{};  // its first place
+  Position place{};   // where it is stored
+
+  friend bool operator==(const OriginRow&, const OriginRow&) = default;
+};
+
 // How far one epoch of one terminal has been folded into journeys.
 struct ProjectionRow {
   TerminalKey terminal{};
@@ -128,13 +149,6 @@ struct ProjectionRow {
 constexpr bool IsLost(event::Outcome outcome) {
   return outcome >= event::Outcome::kCancelled && outcome <= event::Outcome::kAbandonedUnpaid;
 }
-
-// A place in a terminal's history; orders across epochs.
-struct Position {
-  Epoch epoch{};
-  Sequence sequence{};
-  friend constexpr auto operator<=>(const Position&, const Position&) = default;
-};
 
 // A journey as lists and sums need it, beside its whole state. Made by analysis from events alone.
 struct JourneyRow {

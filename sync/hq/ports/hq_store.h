@@ -26,11 +26,12 @@ struct IngestBatch {
   std::vector<EventRow> events{};        // new ones; one that is there already is left as it is
   std::vector<VoidRow> voids{};
   std::vector<QuarantineRow> quarantine{};
-  std::vector<LogRow> logs{};  // as they are after this batch; replaces
+  std::vector<LogRow> logs{};        // as they are after this batch; replaces
+  std::vector<OriginRow> origins{};  // of those of events that were renumbered
 
   [[nodiscard]] bool Empty() const {
     return terminals.empty() && events.empty() && voids.empty() && quarantine.empty() &&
-           logs.empty();
+           logs.empty() && origins.empty();
   }
   void Clear() {
     terminals.clear();
@@ -38,6 +39,7 @@ struct IngestBatch {
     voids.clear();
     quarantine.clear();
     logs.clear();
+    origins.clear();
   }
 };
 
@@ -47,11 +49,27 @@ struct ProjectionBatch {
   std::vector<ProjectionRow> cursors{};
 };
 
+// An epoch in which events stood that are stored under another one.
+struct OriginEpoch {
+  TerminalKey terminal{};
+  Epoch epoch{};
+  friend bool operator==(const OriginEpoch&, const OriginEpoch&) = default;
+};
+
 // All that the receiver goes on from.
 struct ReceiverState {
   std::vector<TerminalRow> terminals{};  // by key
   std::vector<LogRow> logs{};            // by terminal, then epoch
+  std::vector<OriginEpoch> origins{};    // by terminal, then epoch
 };
+
+// A stored event and the place by which it was found.
+struct KnownEvent {
+  Position place{};
+  EventRow row{};
+};
+
+inline constexpr std::size_t kPlacesMax = 500;  // events of a frame
 
 class HqStore {
  public:
@@ -61,6 +79,10 @@ class HqStore {
   // The row of a terminal, made when it is not there. Durable when it returns.
   virtual Result<TerminalRow> Enrol(const TerminalId& id) = 0;
   virtual Status Commit(const IngestBatch& batch) = 0;
+  // Stored events that stand at one of these places or stood there first (OriginRow), in no order;
+  // some places may have several, most have none. At most kPlacesMax places.
+  virtual Result<std::vector<KnownEvent>> FindByPlace(TerminalKey terminal,
+                                                      std::span<const Position> places) = 0;
 
   virtual Result<std::vector<ProjectionRow>> LoadProjection() = 0;
   // Stored events of one epoch of one terminal above after, in order, at most limit. Positions that

@@ -70,10 +70,24 @@ Epoch FreshEpoch(const TerminalRow& known, const wire::Birth& birth, WallTime no
   return Epoch{std::max(seconds, std::max(known.epoch, birth.epoch).value + 1)};
 }
 
-std::optional<Sequence> LostUpTo(const LogRow& log, const wire::Birth& birth) {
-  const Sequence lost = birth.first.value == 0 ? birth.last : Sequence{birth.first.value - 1};
+std::optional<Sequence> LostUpTo(const LogRow& log, Sequence first, Sequence last) {
+  const Sequence lost = first.value == 0 ? last : Sequence{first.value - 1};
   if (lost <= log.watermark) return std::nullopt;
   return lost;
+}
+
+std::vector<wire::ClosedTail> UsableTails(const wire::Birth& birth) {
+  std::vector<wire::ClosedTail> tails;
+  Epoch below;
+  for (const wire::ClosedTail& tail : birth.closed) {
+    const bool in_range = tail.epoch > below && tail.epoch < birth.epoch && tail.last.value > 0 &&
+                          tail.last.value <= kHqNumberMax && tail.first <= tail.last &&
+                          tail.acked <= tail.last;
+    if (!in_range) continue;
+    below = tail.epoch;
+    tails.push_back(tail);
+  }
+  return tails;
 }
 
 }  // namespace trayline::hq

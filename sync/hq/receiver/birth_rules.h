@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "agent/base/ids.h"
 #include "agent/base/time.h"
@@ -36,9 +37,13 @@ BirthVerdict JudgeBirth(const TerminalRow& known, const LogRow& log, const wire:
 // An epoch that neither side has ever used: max(now in seconds, the higher of both + 1).
 Epoch FreshEpoch(const TerminalRow& known, const wire::Birth& birth, WallTime now);
 
-// The positions that HQ lacks and that the terminal no longer keeps: (watermark, result]. None when
-// the terminal still has all that is missing.
-std::optional<Sequence> LostUpTo(const LogRow& log, const wire::Birth& birth);
+// The positions that HQ lacks and that the terminal, which keeps [first, last], no longer has:
+// (watermark, result]. None when the terminal still has all that is missing.
+std::optional<Sequence> LostUpTo(const LogRow& log, Sequence first, Sequence last);
+
+// The closed epochs of a birth that HQ can work with: below the birth's epoch, rising, numbers in
+// range. What is none of that is left out; the terminal keeps it.
+std::vector<wire::ClosedTail> UsableTails(const wire::Birth& birth);
 
 }  // namespace trayline::hq
 

@@ -1,22 +1,13 @@
 #include "sync/hq/receiver/receiver_core.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "agent/base/hash.h"
-#include "sync/hq/receiver/frame_rows.h"
 
 namespace trayline::hq {
 namespace {
-
-// The last position of a frame; nullopt when its range is none that HQ takes.
-std::optional<Sequence> LastOf(const wire::FrameHeader& header) {
-  if (header.first.value == 0 || header.first.value > kHqNumberMax) return std::nullopt;
-  if (header.count == 0 || header.count > kHqNumberMax) return std::nullopt;
-  const std::uint64_t last = header.first.value + header.count - 1;
-  if (last > kHqNumberMax) return std::nullopt;
-  return Sequence{last};
-}
 
 // Full credit while the queue is short; one frame each when it is nearly full. Never 0: a terminal
 // that may send nothing would have to be woken.
@@ -32,19 +23,27 @@ ReceiverCore::ReceiverCore(ReceiverOptions options, HqStore& store, Log& log)
 
 Status ReceiverCore::Start() {
   Forget();
-  peers_.clear();
   auto state = store_.LoadReceiver();
   if (!state.ok()) return state.error().In("reading what HQ has received");
+  const std::map<TerminalId, Peer> before = std::exchange(peers_, {});
   std::map<TerminalKey, Peer*> by_key;
   for (TerminalRow& row : state->terminals) {
     Peer& peer = peers_[row.id];
     peer.row = std::move(row);
-    peer.log = LogRow{.terminal = peer.row.key, .epoch = peer.row.epoch};
     by_key[peer.row.key] = &peer;
+    // After a failed commit: no birth comes to name the closed epochs again.
+    const auto known = before.find(peer.row.id);
+    if (known != before.end() && known->second.row.nonce == peer.row.nonce) {
+      peer.tails = known->second.tails;
+    }
   }
   for (const LogRow& log : state->logs) {
     const auto found = by_key.find(log.terminal);
-    if (found != by_key.end() && found->second->row.epoch == log.epoch) found->second->log = log;
+    if (found != by_key.end()) found->second->logs[log.epoch] = OpenLog{.row = log};
+  }
+  for (const OriginEpoch& origin : state->origins) {
+    const auto found = by_key.find(origin.terminal);
+    if (found != by_key.end()) found->second->origins.insert(origin.epoch);
   }
   loaded_ = true;
   return {};
@@ -111,123 +110,34 @@ ReceiverCore::Peer* ReceiverCore::FindOrEnrol(const TerminalId& id) {
   log_.Info("receiver.terminal_enrolled", {{"terminal", ToText(id)}});
   Peer& peer = peers_[id];
   peer.row = std::move(*row);
-  peer.log = LogRow{.terminal = peer.row.key, .epoch = peer.row.epoch};
   return &peer;
 }
 
-void ReceiverCore::OnFrame(Peer& peer, const std::string& payload, WallTime now) {
-  Touch(peer, now);
-  const auto header = decoder_.ReadHeader(payload);
-  if (!header.ok()) return Bad(peer, header.error());
-  const auto last = LastOf(*header);
-  if (!last || header->terminal_hash != Fnv1a32(ToUnit(peer.row.id))) {
-    return Bad(peer, Error{Errc::kCorrupt, "its header does not fit its topic"});
-  }
-  if (header->epoch > peer.row.epoch) {
-    ++counters_.refused_frames;  // a higher epoch begins with its birth
-    return;
-  }
-  if (header->epoch < peer.row.epoch) {
-    ++counters_.refused_frames;
-    return Answer(peer, 0);
-  }
-  if (*last <= peer.log.watermark) {
-    ++counters_.duplicates;
-    ++peer.row.duplicates;
-    return Answer(peer, 0);
-  }
-  if (header->first.value > peer.log.watermark.value + 1) return OnGap(peer, *header);
-  peer.gaps_in_a_row = 0;
-  auto frame = decoder_.Decode(payload, peer.row.id);
-  if (!frame.ok()) return OnUnreadable(peer, *header, payload, frame.error(), now);
-  const std::uint64_t received = peer.log.received;
-  if (Status status = AppendFrame(*frame, now, peer.log, batch_); !status.ok()) {
-    return OnUnreadable(peer, *header, payload, status.error(), now);
-  }
-  counters_.events += peer.log.received - received;
-  ++counters_.frames;
-  ++frames_;
-  peer.log_dirty = true;
-  peer.row.known_last = std::max(peer.row.known_last, peer.log.watermark);
-  // Whoever sends something new is not away, whatever an old retained death says.
-  if (!peer.row.IsOnline()) peer.row.death_number = 0;
-  must_commit_ = true;
-  Answer(peer, 0);
+ReceiverCore::OpenLog& ReceiverCore::LogOf(Peer& peer, Epoch epoch) {
+  const auto [found, is_new] = peer.logs.try_emplace(epoch);
+  if (is_new) found->second.row = LogRow{.terminal = peer.row.key, .epoch = epoch};
+  return found->second;
 }
 
-// Something before this frame is missing. A terminal goes back to the watermark for it, unless it
-// was acknowledged more than HQ has: then HQ's database was set back while the terminal stayed
-// connected, and only REWIND under a higher generation makes it go back so far. To say so without
-// need costs a repetition and nothing else.
-void ReceiverCore::OnGap(Peer& peer, const wire::FrameHeader& header) {
-  ++counters_.gaps;
-  ++peer.row.gaps;
-  ++peer.gaps_in_a_row;
-  const std::uint64_t seen = peer.row.seen_generation;
-  bool rewind = seen != 0 && seen < options_.generation;
-  if (peer.gaps_in_a_row >= kGapsBeforeRewind) {
-    rewind = true;
-    if (peer.gaps_in_a_row == kGapsBeforeRewind) {
-      log_.Warn("receiver.rewind", {{"terminal", ToText(peer.row.id)},
-                                    {"sends_from", header.first.value},
-                                    {"watermark", peer.log.watermark.value}});
-      rewind = RaiseAbove(options_.generation);
-      if (!rewind) peer.gaps_in_a_row = 0;
-    }
+const wire::ClosedTail* ReceiverCore::FindTail(const Peer& peer, Epoch epoch) {
+  const auto found =
+      std::find_if(peer.tails.begin(), peer.tails.end(),
+                   [epoch](const wire::ClosedTail& tail) { return tail.epoch == epoch; });
+  return found == peer.tails.end() ? nullptr : &*found;
+}
+
+Epoch ReceiverCore::TurnOf(Peer& peer) {
+  for (const wire::ClosedTail& tail : peer.tails) {
+    if (LogOf(peer, tail.epoch).row.watermark < tail.last) return tail.epoch;
   }
-  Answer(peer, wire::kAckGap | (rewind ? wire::kAckRewind : 0));
+  return peer.row.epoch;
 }
 
-// The checksum was right, so sending it again will not help. One position by itself goes into
-// quarantine; more of them are asked for one by one.
-void ReceiverCore::OnUnreadable(Peer& peer, const wire::FrameHeader& header,
-                                const std::string& payload, const Error& why, WallTime now) {
-  if (header.count != 1) return Bad(peer, why);
-  const bool newer = why.code == Errc::kRejected;
-  log_.Error("receiver.quarantined", {{"terminal", ToText(peer.row.id)},
-                                      {"epoch", header.epoch.value},
-                                      {"sequence", header.first.value},
-                                      {"reason", why.text}});
-  batch_.quarantine.push_back(
-      QuarantineRow{.terminal = peer.row.key,
-                    .epoch = header.epoch,
-                    .first = header.first,
-                    .count = 1,
-                    .kind = newer ? QuarantineKind::kNewer : QuarantineKind::kUnreadable,
-                    .reason = why.text,
-                    .arrived = now,
-                    .bytes = payload});
-  ++peer.log.quarantined;
-  peer.log.watermark = header.first;
-  peer.log_dirty = true;
-  peer.row.known_last = std::max(peer.row.known_last, peer.log.watermark);
-  ++counters_.quarantined;
-  ++frames_;
-  must_commit_ = true;
-  Answer(peer, 0);
-}
-
-void ReceiverCore::Bad(Peer& peer, const Error& why) {
-  ++counters_.bad_frames;
-  ++peer.row.bad_frames;
-  log_.Debug("receiver.bad_frame", {{"terminal", ToText(peer.row.id)}, {"reason", why.text}});
-  Answer(peer, wire::kAckBad);
-}
-
-// One acknowledgement for all that a terminal sent in this batch: the watermark is cumulative.
-void ReceiverCore::Answer(Peer& peer, std::uint32_t flags) {
+// One acknowledgement for all that a terminal sent of an epoch in this batch: the watermark is
+// cumulative.
+void ReceiverCore::Answer(Peer& peer, Epoch epoch, std::uint32_t flags) {
   touched_.insert(&peer);
-  peer.answer = true;
-  peer.flags |= flags;
-}
-
-wire::Ack ReceiverCore::AckFor(const Peer& peer, std::uint32_t flags) const {
-  return wire::Ack{.nonce = peer.row.nonce,
-                   .hq_generation = options_.generation,
-                   .epoch = peer.row.epoch,
-                   .watermark = peer.log.watermark,
-                   .flags = flags,
-                   .credit = credit_};
+  peer.answers[epoch] |= flags;
 }
 
 void ReceiverCore::Touch(Peer& peer, WallTime now) {
@@ -240,7 +150,9 @@ void ReceiverCore::CommitPending() {
   if (must_commit_) {
     for (const Peer* peer : touched_) {
       if (peer->row_dirty) batch_.terminals.push_back(peer->row);
-      if (peer->log_dirty) batch_.logs.push_back(peer->log);
+      for (const auto& [epoch, log] : peer->logs) {
+        if (log.dirty) batch_.logs.push_back(log.row);
+      }
     }
     if (Status status = store_.Commit(batch_); !status.ok()) {
       ++counters_.failed_commits;
@@ -252,20 +164,62 @@ void ReceiverCore::CommitPending() {
   }
   for (Peer* peer : touched_) {
     if (must_commit_) {
-      if (peer->log_dirty) {
-        progress_.push_back({peer->row.key, peer->row.id, peer->log.epoch, peer->log.watermark});
+      for (auto& [epoch, log] : peer->logs) {
+        if (log.dirty) {
+          progress_.push_back({peer->row.key, peer->row.id, epoch, log.row.watermark});
+        }
+        log.dirty = false;
       }
       peer->row_dirty = false;
-      peer->log_dirty = false;
     }
-    if (peer->answer) {
-      out_.push_back({wire::AckTopic(peer->row.id), wire::EncodeAck(AckFor(*peer, peer->flags))});
-    }
-    peer->answer = false;
-    peer->flags = 0;
+    SendAnswers(*peer);
   }
   std::move(refusals_.begin(), refusals_.end(), std::back_inserter(out_));
   Forget();
+}
+
+void ReceiverCore::SendAnswers(Peer& peer) {
+  for (const auto& [epoch, flags] : std::exchange(peer.answers, {})) {
+    auto ack = AckFor(peer, epoch, flags);
+    if (!ack.ok()) {  // a terminal that hears nothing asks again
+      log_.Error("receiver.read_failed", {{"reason", ack.error().text}});
+      return;
+    }
+    out_.push_back({wire::AckTopic(peer.row.id), wire::EncodeAck(*ack)});
+  }
+}
+
+// Of a closed epoch a terminal can account for its tail only: HQ may have more of it, and the
+// digest must be of an event that the terminal has.
+Result<wire::Ack> ReceiverCore::AckFor(Peer& peer, Epoch epoch, std::uint32_t flags) {
+  OpenLog& log = LogOf(peer, epoch);
+  wire::Ack ack{.nonce = peer.row.nonce,
+                .hq_generation = options_.generation,
+                .epoch = epoch,
+                .watermark = log.row.watermark,
+                .flags = flags,
+                .credit = credit_};
+  if (const wire::ClosedTail* tail = FindTail(peer, epoch); tail != nullptr) {
+    ack.watermark = std::min(ack.watermark, tail->last);
+  }
+  if (ack.watermark == log.row.watermark && log.digest) {
+    ack.digest = *log.digest;
+    return ack;
+  }
+  auto digest = DigestAt(peer.row.key, log.row, ack.watermark);
+  if (!digest.ok()) return digest.error();
+  ack.digest = digest->value_or(0);
+  if (ack.watermark == log.row.watermark) log.digest = ack.digest;
+  return ack;
+}
+
+Result<std::optional<std::uint64_t>> ReceiverCore::DigestAt(TerminalKey terminal, const LogRow& log,
+                                                            Sequence sequence) {
+  if (sequence.value == 0 || sequence > log.watermark) return std::optional<std::uint64_t>();
+  auto rows = store_.ReadEvents(terminal, log.epoch, Sequence{sequence.value - 1}, 1);
+  if (!rows.ok()) return rows.error();
+  if (rows->empty() || rows->front().sequence != sequence) return std::optional<std::uint64_t>();
+  return std::optional<std::uint64_t>(Fnv1a64(rows->front().body));
 }
 
 // Ends the batch in hand. Rows that are dirty stay so until Flush.

@@ -62,6 +62,8 @@ struct ReceiverCounters {
   std::uint64_t quarantined = 0;
   std::uint64_t refused_births = 0;  // unreadable, of another tenant, foreign, of an old epoch
   std::uint64_t refused_frames = 0;  // of a terminal or an epoch without a birth
+  std::uint64_t repeated = 0;        // events that were here already under another number
+  std::uint64_t identity_conflicts = 0;
   std::uint64_t bad_topics = 0;
   std::uint64_t failed_commits = 0;
 };
@@ -99,40 +101,65 @@ class ReceiverCore {
   [[nodiscard]] std::uint64_t generation() const { return options_.generation; }
 
  private:
+  struct OpenLog {
+    LogRow row;
+    bool dirty = false;  // differs from what is stored
+    // Digest of the event at the watermark, 0 when none stands there; not known after a start.
+    std::optional<std::uint64_t> digest{};
+  };
   struct Peer {
     TerminalRow row;
-    LogRow log;              // of the current epoch
-    bool row_dirty = false;  // differs from what is stored
-    bool log_dirty = false;
-    bool answer = false;      // an acknowledgement is due when this batch is durable
-    std::uint32_t flags = 0;  // for it
+    std::map<Epoch, OpenLog> logs;        // of all epochs; present: row.epoch
+    std::vector<wire::ClosedTail> tails;  // of the last birth, lowest epoch first
+    std::set<Epoch> origins;              // epochs of which events are stored under another one
+    bool row_dirty = false;               // differs from what is stored
+    // Acknowledgements that are due when this batch is durable, with their flags.
+    std::map<Epoch, std::uint32_t> answers;
     std::uint32_t gaps_in_a_row = 0;
+    std::uint64_t refused_nonce = 0;  // of the birth that was refused last
+    Epoch ordered;                    // highest epoch that was ordered
   };
 
+  // receiver_core.cc: batches, commits, answers.
   void Dispatch(const Incoming& message, WallTime now);
   Peer* FindPeer(const TerminalId& id);
   Peer* FindOrEnrol(const TerminalId& id);
-
-  void OnBirth(const TerminalId& id, std::string_view payload, WallTime now);
-  void Refuse(const Peer& peer, const wire::Birth& birth, BirthVerdict verdict, WallTime now);
-  bool RaiseAbove(std::uint64_t generation);
-  void Accept(Peer& peer, const wire::Birth& birth, WallTime now);
-  void WriteOffLost(Peer& peer, const wire::Birth& birth);
-  Result<std::optional<std::uint64_t>> DigestAt(const Peer& peer, Sequence sequence);
-
-  void OnDeath(const TerminalId& id, std::string_view payload, WallTime now);
-
-  void OnFrame(Peer& peer, const std::string& payload, WallTime now);
-  void OnGap(Peer& peer, const wire::FrameHeader& header);
-  void OnUnreadable(Peer& peer, const wire::FrameHeader& header, const std::string& payload,
-                    const Error& why, WallTime now);
-  void Bad(Peer& peer, const Error& why);
-  void Answer(Peer& peer, std::uint32_t flags);
-
+  static OpenLog& LogOf(Peer& peer, Epoch epoch);
+  static OpenLog& Present(Peer& peer) { return LogOf(peer, peer.row.epoch); }
+  static const wire::ClosedTail* FindTail(const Peer& peer, Epoch epoch);
+  // The epoch whose events come next: the lowest closed one that lacks something, or the present.
+  static Epoch TurnOf(Peer& peer);
+  void Answer(Peer& peer, Epoch epoch, std::uint32_t flags);
   void CommitPending();
-  [[nodiscard]] wire::Ack AckFor(const Peer& peer, std::uint32_t flags) const;
+  void SendAnswers(Peer& peer);
+  Result<wire::Ack> AckFor(Peer& peer, Epoch epoch, std::uint32_t flags);
+  // Of the event at sequence, none when no event is stored there.
+  Result<std::optional<std::uint64_t>> DigestAt(TerminalKey terminal, const LogRow& log,
+                                                Sequence sequence);
   void Touch(Peer& peer, WallTime now);
   void Forget();
+
+  // receiver_births.cc
+  void OnBirth(const TerminalId& id, std::string_view payload, WallTime now);
+  void Refuse(Peer& peer, const wire::Birth& birth, BirthVerdict verdict, WallTime now);
+  void CountConflict(Peer& peer, const wire::Birth& birth);
+  bool RaiseAbove(std::uint64_t generation);
+  void Accept(Peer& peer, const wire::Birth& birth, WallTime now);
+  bool BeginEpoch(Peer& peer, const wire::Birth& birth);
+  void AnswerBirth(Peer& peer, const wire::Birth& birth);
+  void WriteOffLost(Peer& peer, OpenLog& log, Sequence first, Sequence last);
+  void OnDeath(const TerminalId& id, std::string_view payload, WallTime now);
+
+  // receiver_frames.cc
+  void OnFrame(Peer& peer, const std::string& payload, WallTime now);
+  // Whether a frame of this header is to be read; answers it otherwise.
+  bool IsNext(Peer& peer, const wire::FrameHeader& header, Sequence last);
+  void Take(Peer& peer, OpenLog& log, const wire::Frame& frame, WallTime now);
+  Result<std::set<Sequence>> FindRepeated(Peer& peer, const LogRow& log, const wire::Frame& frame);
+  void OnGap(Peer& peer, const wire::FrameHeader& header);
+  void OnUnreadable(Peer& peer, OpenLog& log, const wire::FrameHeader& header,
+                    const std::string& payload, const Error& why, WallTime now);
+  void Bad(Peer& peer, Epoch epoch, const Error& why);
 
   ReceiverOptions options_;
   HqStore& store_;

@@ -54,14 +54,32 @@ TerminalRow ReadTerminal(const sqlite::Row& row, int at) {
   out.gaps = read.Unsigned();
   out.duplicates = read.Unsigned();
   out.bad_frames = read.Unsigned();
+  out.boot = read.Unsigned32();
+  out.storage = read.Text();
+  out.identity_conflicts = read.Unsigned();
   return out;
 }
 
 Status WriteTerminal(sqlite::Statement& statement, const TerminalRow& row) {
-  return statement.Run({row.epoch.value, row.journal_id, row.opens, row.birth_number, row.nonce,
-                        row.seen_generation, row.known_last.value, row.agent_version,
-                        row.device_class, row.clock, row.clock_speed, row.death_number,
-                        ToMs(row.last_seen), row.gaps, row.duplicates, row.bad_frames,
+  return statement.Run({row.epoch.value,
+                        row.journal_id,
+                        row.opens,
+                        row.birth_number,
+                        row.nonce,
+                        row.seen_generation,
+                        row.known_last.value,
+                        row.agent_version,
+                        row.device_class,
+                        row.clock,
+                        row.clock_speed,
+                        row.death_number,
+                        ToMs(row.last_seen),
+                        row.gaps,
+                        row.duplicates,
+                        row.bad_frames,
+                        row.boot,
+                        row.storage,
+                        row.identity_conflicts,
                         row.key.value});
 }
 

@@ -15,15 +15,17 @@ namespace trayline::hq {
 inline constexpr std::string_view kTerminalColumns =
     "t.id, t.tenant, t.store, t.terminal, t.epoch, t.journal_id, t.opens, t.birth_number, t.nonce, "
     "t.seen_generation, t.known_last, t.agent_version, t.device_class, t.clock, t.clock_speed, "
-    "t.death_number, t.last_seen_ms, t.gaps, t.duplicates, t.bad_frames";
-inline constexpr int kTerminalColumnCount = 20;
+    "t.death_number, t.last_seen_ms, t.gaps, t.duplicates, t.bad_frames, t.boot, t.storage, "
+    "t.identity_conflicts";
+inline constexpr int kTerminalColumnCount = 23;
 TerminalRow ReadTerminal(const sqlite::Row& row, int at);
 // UPDATE of everything but the identity.
 Status WriteTerminal(sqlite::Statement& statement, const TerminalRow& row);
 inline constexpr std::string_view kTerminalUpdate =
     "UPDATE terminal SET epoch=?, journal_id=?, opens=?, birth_number=?, nonce=?, "
     "seen_generation=?, known_last=?, agent_version=?, device_class=?, clock=?, clock_speed=?, "
-    "death_number=?, last_seen_ms=?, gaps=?, duplicates=?, bad_frames=? WHERE id=?";
+    "death_number=?, last_seen_ms=?, gaps=?, duplicates=?, bad_frames=?, boot=?, storage=?, "
+    "identity_conflicts=? WHERE id=?";
 
 inline constexpr std::string_view kLogColumns =
     "l.terminal_id, l.epoch, l.watermark, l.received, l.voided, l.quarantined, l.last_event_ms";

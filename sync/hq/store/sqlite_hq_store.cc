@@ -37,6 +37,9 @@ enum Index : std::size_t {
   kReadJourney,
   kReplaceJourney,
   kReplaceProjection,
+  kInsertOrigin,
+  kReadEvent,
+  kReadMoved,
   kStatementCount,
 };
 
@@ -61,6 +64,13 @@ std::array<std::string, kStatementCount> StatementTexts() {
       std::string(kJourneyReplace),
       "INSERT OR REPLACE INTO projection (terminal_id, epoch, cursor, in_journeys, "
       "outside_journeys) VALUES (?,?,?,?,?)",
+      "INSERT INTO origin (terminal_id, origin_epoch, origin_sequence, epoch, sequence) "
+      "VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING",
+      "SELECT " + std::string(kEventColumns) +
+          " FROM event WHERE terminal_id=? AND epoch=? AND sequence=?",
+      "SELECT " + std::string(kEventColumns) +
+          " FROM event WHERE (terminal_id, epoch, sequence) IN (SELECT terminal_id, epoch, "
+          "sequence FROM origin WHERE terminal_id=? AND origin_epoch=? AND origin_sequence=?)",
   };
 }
 
@@ -139,10 +149,24 @@ struct SqliteHqStore::Impl {
     return {};
   }
 
+  Status WriteOrigins(const std::vector<OriginRow>& rows) {
+    for (const OriginRow& row : rows) {
+      if (Status status =
+              At(kInsertOrigin)
+                  .Run({row.terminal.value, row.origin.epoch.value, row.origin.sequence.value,
+                        row.place.epoch.value, row.place.sequence.value});
+          !status.ok()) {
+        return status;
+      }
+    }
+    return {};
+  }
+
   Status WriteBatch(const IngestBatch& batch) {
     if (Status status = WriteEvents(batch.events); !status.ok()) return status;
     if (Status status = WriteVoids(batch.voids); !status.ok()) return status;
     if (Status status = WriteQuarantine(batch.quarantine); !status.ok()) return status;
+    if (Status status = WriteOrigins(batch.origins); !status.ok()) return status;
     for (const TerminalRow& row : batch.terminals) {
       if (Status status = WriteTerminal(At(kUpdateTerminal), row); !status.ok()) return status;
     }
@@ -196,6 +220,14 @@ Result<ReceiverState> SqliteHqStore::LoadReceiver() {
     return Visit::kContinue;
   });
   if (!read.ok()) return read.error();
+  auto origins = impl_->database.Prepare(
+      "SELECT DISTINCT terminal_id, origin_epoch FROM origin ORDER BY terminal_id, origin_epoch");
+  if (!origins.ok()) return origins.error();
+  read = origins->ForEach({}, [&state](const Row& row) {
+    state.origins.push_back({TerminalKey{row.Unsigned(0)}, Epoch{row.Unsigned(1)}});
+    return Visit::kContinue;
+  });
+  if (!read.ok()) return read.error();
   return state;
 }
 
@@ -219,6 +251,22 @@ Status SqliteHqStore::Commit(const IngestBatch& batch) {
   if (!transaction.ok()) return transaction.error();
   if (Status status = impl_->WriteBatch(batch); !status.ok()) return status;
   return transaction->Commit();
+}
+
+Result<std::vector<KnownEvent>> SqliteHqStore::FindByPlace(TerminalKey terminal,
+                                                           std::span<const Position> places) {
+  std::vector<KnownEvent> known;
+  for (const Position& place : places) {
+    for (const Index index : {kReadEvent, kReadMoved}) {
+      Status read = impl_->At(index).ForEach(
+          {terminal.value, place.epoch.value, place.sequence.value}, [&](const Row& row) {
+            known.push_back({place, ReadEvent(row)});
+            return Visit::kContinue;
+          });
+      if (!read.ok()) return read.error();
+    }
+  }
+  return known;
 }
 
 Result<std::vector<ProjectionRow>> SqliteHqStore::LoadProjection() {

@@ -4,7 +4,9 @@
 #define TRAYLINE_SYNC_HQ_STORE_SQLITE_HQ_STORE_H_
 
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "agent/base/result.h"
 #include "sync/hq/ports/hq_store.h"
@@ -33,6 +35,8 @@ class SqliteHqStore : public HqStore {
   Result<ReceiverState> LoadReceiver() override;
   Result<TerminalRow> Enrol(const TerminalId& id) override;
   Status Commit(const IngestBatch& batch) override;
+  Result<std::vector<KnownEvent>> FindByPlace(TerminalKey terminal,
+                                              std::span<const Position> places) override;
   Result<std::vector<ProjectionRow>> LoadProjection() override;
   Result<std::vector<EventRow>> ReadEvents(TerminalKey terminal, Epoch epoch, Sequence after,
                                            std::size_t limit) override;

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
+#include <vector>
 
 #include "sync/hq/ports/hq_store.h"
 
@@ -101,6 +103,9 @@ TYPED_TEST_P(HqStoreSuite, KeepsWhatATerminalSaid) {
   row.gaps = 1;
   row.duplicates = 2;
   row.bad_frames = 3;
+  row.boot = 9;
+  row.storage = "full";
+  row.identity_conflicts = 4;
   ASSERT_TRUE(this->store().Commit({.terminals = {row}}).ok());
   this->maker_.Reopen();
   const auto state = this->store().LoadReceiver();
@@ -170,6 +175,37 @@ TYPED_TEST_P(HqStoreSuite, ReadsEventsOfOneEpochInOrderAboveAPlace) {
   EXPECT_EQ((*events)[1].body, "3");
 }
 
+TYPED_TEST_P(HqStoreSuite, FindsAnEventByItsPlaceAndByItsFirstPlace) {
+  const TerminalKey one = this->Enrolled("k1").key;
+  const TerminalKey two = this->Enrolled("k2").key;
+  IngestBatch batch;
+  batch.events = {TestEvent(one, Epoch{9}, 5, "stood here"), TestEvent(one, Epoch{10}, 1, "moved"),
+                  TestEvent(one, Epoch{11}, 1, "moved too"), TestEvent(two, Epoch{9}, 6, "other")};
+  batch.origins = {{one, {Epoch{9}, Sequence{5}}, {Epoch{10}, Sequence{1}}},
+                   {one, {Epoch{9}, Sequence{5}}, {Epoch{11}, Sequence{1}}},
+                   {one, {Epoch{8}, Sequence{2}}, {Epoch{12}, Sequence{7}}}};
+  ASSERT_TRUE(this->store().Commit(batch).ok());
+  ASSERT_TRUE(this->store().Commit({.origins = batch.origins}).ok());  // again
+  this->maker_.Reopen();
+  const std::vector<Position> places{{Epoch{9}, Sequence{5}},
+                                     {Epoch{9}, Sequence{6}},
+                                     {Epoch{8}, Sequence{2}},
+                                     {Epoch{10}, Sequence{1}}};
+  const auto known = this->store().FindByPlace(one, places);
+  ASSERT_TRUE(known.ok());
+  std::set<std::string> found;
+  for (const KnownEvent& event : *known) {
+    found.insert(std::to_string(event.place.epoch.value) + "/" +
+                 std::to_string(event.place.sequence.value) + " " + event.row.body);
+  }
+  EXPECT_EQ(known->size(), found.size());
+  EXPECT_EQ(found,
+            (std::set<std::string>{"9/5 stood here", "9/5 moved", "9/5 moved too", "10/1 moved"}));
+  const auto state = this->store().LoadReceiver();
+  ASSERT_TRUE(state.ok());
+  EXPECT_EQ(state->origins, (std::vector<OriginEpoch>{{one, Epoch{8}}, {one, Epoch{9}}}));
+}
+
 TYPED_TEST_P(HqStoreSuite, ReplacesJourneysAndCursors) {
   const TerminalKey key = this->Enrolled("k1").key;
   JourneyRow row = TestJourney(key, 4);
@@ -216,8 +252,8 @@ TYPED_TEST_P(HqStoreSuite, DroppingTheProjectionKeepsTheEvents) {
 REGISTER_TYPED_TEST_SUITE_P(HqStoreSuite, IsEmptyAtFirst, EnrollingTwiceGivesTheSameKey,
                             KeepsWhatATerminalSaid, KeepsABatchWhole,
                             LeavesAnEventThatIsThereAsItIs, ReadsEventsOfOneEpochInOrderAboveAPlace,
-                            ReplacesJourneysAndCursors, KnowsNoJourneyThatWasNeverMade,
-                            DroppingTheProjectionKeepsTheEvents);
+                            FindsAnEventByItsPlaceAndByItsFirstPlace, ReplacesJourneysAndCursors,
+                            KnowsNoJourneyThatWasNeverMade, DroppingTheProjectionKeepsTheEvents);
 
 }  // namespace trayline::hq
 

@@ -124,13 +124,13 @@ TEST_F(BirthRules, AFreshEpochWasNeverUsedByEither) {
 }
 
 TEST_F(BirthRules, OnlyWhatTheTerminalNoLongerKeepsIsLost) {
-  EXPECT_EQ(LostUpTo(log_, birth_), std::nullopt);
+  EXPECT_EQ(LostUpTo(log_, birth_.first, birth_.last), std::nullopt);
   birth_.first = Sequence{51};
-  EXPECT_EQ(LostUpTo(log_, birth_), std::nullopt);
+  EXPECT_EQ(LostUpTo(log_, birth_.first, birth_.last), std::nullopt);
   birth_.first = Sequence{55};
-  EXPECT_EQ(LostUpTo(log_, birth_), Sequence{54});
+  EXPECT_EQ(LostUpTo(log_, birth_.first, birth_.last), Sequence{54});
   birth_.first = Sequence{0};
-  EXPECT_EQ(LostUpTo(log_, birth_), Sequence{60});
+  EXPECT_EQ(LostUpTo(log_, birth_.first, birth_.last), Sequence{60});
 }
 
 }  // namespace

@@ -102,4 +102,29 @@ void ModelTerminal::OnAck(const Outgoing& message) {
   birth.hq_generation = std::max(birth.hq_generation, ack->hq_generation);
 }
 
+std::vector<event::Event> ModelTerminal::Events(std::uint64_t first, std::uint64_t until) const {
+  std::vector<event::Event> events;
+  for (std::uint64_t at = first; at <= until; ++at) events.push_back(EventAt(at));
+  return events;
+}
+
+std::vector<event::Event> Renumbered(std::vector<event::Event> events, Epoch from,
+                                     std::uint64_t first) {
+  for (event::Event& event : events) {
+    if (!event.data.Has(event::Key::kOriginEpoch)) {
+      event.data.Set(event::Key::kOriginEpoch, static_cast<std::int64_t>(from.value));
+      event.data.Set(event::Key::kOriginSequence, static_cast<std::int64_t>(event.sequence.value));
+    }
+    event.sequence = Sequence{first++};
+  }
+  return events;
+}
+
+Incoming FrameOf(const TerminalId& id, Epoch epoch, const std::vector<event::Event>& events) {
+  wire::FrameEncoder encoder;
+  auto encoded = encoder.Encode(id, epoch, events.front().sequence, events, {});
+  TRAYLINE_CHECK(encoded.ok() && encoded->events == events.size());
+  return {wire::UpTopic(id, wire::UpKind::kBatch), encoded->bytes};
+}
+
 }  // namespace trayline::hq

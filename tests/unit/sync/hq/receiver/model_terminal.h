@@ -32,6 +32,7 @@ class ModelTerminal {
   void OnAck(const Outgoing& message);
 
   [[nodiscard]] event::Event EventAt(std::uint64_t sequence) const;
+  [[nodiscard]] std::vector<event::Event> Events(std::uint64_t first, std::uint64_t last) const;
   [[nodiscard]] bool IsVoid(std::uint64_t sequence) const;
 
   TerminalId id;
@@ -45,6 +46,12 @@ class ModelTerminal {
   std::vector<wire::VoidRun> voids_;
   wire::FrameEncoder encoder_;
 };
+
+// events as they go into another epoch: renumbered from first, each with its first place.
+std::vector<event::Event> Renumbered(std::vector<event::Event> events, Epoch from,
+                                     std::uint64_t first);
+// A frame of events that follow each other.
+Incoming FrameOf(const TerminalId& id, Epoch epoch, const std::vector<event::Event>& events);
 
 }  // namespace trayline::hq
 
