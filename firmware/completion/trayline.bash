@@ -93,7 +93,7 @@ _trayline_hq() {
     _trayline_words "--db --listen --address-file --host --web --broker --ca --rx-cert --rx-key \
 --tx-cert --tx-key --tenant --day-start-hour --utc-offset-minutes --log-level --check --help --version"
   else
-    _trayline_words "rebuild"
+    _trayline_words "rebuild restored"
   fi
 }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <string>
 #include <variant>
 
 #include "agent/base/log.h"
@@ -49,6 +50,19 @@ int Report(const Status& status, const char* done) {
   return 0;
 }
 
+int ReportRestored(const Options& options, Log& log) {
+  auto done = MarkRestored(options, log);
+  if (!done.ok()) return Report(done.error(), "");
+  std::cout << "The generation is " << done->generation << ", above the "
+            << (done->highest_known == 0 ? std::string("none")
+                                         : std::to_string(done->highest_known))
+            << " that was known.\n"
+            << done->terminals
+            << " terminals are known; each sends again what this database lacks, "
+            << "as far back as it keeps it, when it meets this trayline-hq.\n";
+  return 0;
+}
+
 int Run(int argc, const char* const* argv) {
   auto parsed = ParseOptions(argc, argv);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
@@ -59,6 +73,8 @@ int Run(int argc, const char* const* argv) {
       return Report(Check(options), "ok");
     case Options::Command::kRebuild:
       return Report(Rebuild(options, log), "All journeys have been made anew.");
+    case Options::Command::kRestored:
+      return ReportRestored(options, log);
     case Options::Command::kServe:
       break;
   }

@@ -22,7 +22,8 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  trayline-hq --db /var/lib/trayline-hq/hq.db --broker tcp://127.0.0.1:1883\n"
     "  trayline-hq --db hq.db --utc-offset-minutes 60 --day-start-hour 5\n"
-    "  trayline-hq rebuild --db hq.db";
+    "  trayline-hq rebuild --db hq.db\n"
+    "  trayline-hq restored --db hq.db";
 
 constexpr int kUsageError = 2;
 
@@ -120,6 +121,11 @@ std::variant<Options, int> ParseOptions(int argc, const char* const* argv) {
       "Make all journeys anew from the stored events. Stop trayline-hq before; nothing that was "
       "received is touched.");
   rebuild->fallthrough();
+  auto* restored = app.add_subcommand(
+      "restored",
+      "Say that the database was restored from a backup: terminals then send again what it lacks, "
+      "as far back as they keep it. Stop trayline-hq before; start it after.");
+  restored->fallthrough();
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -129,6 +135,7 @@ std::variant<Options, int> ParseOptions(int argc, const char* const* argv) {
   options.log_level = ParseLogLevel(level).value();
   if (check) options.command = Options::Command::kCheck;
   if (rebuild->parsed()) options.command = Options::Command::kRebuild;
+  if (restored->parsed()) options.command = Options::Command::kRestored;
   options.sender_tls.ca_file = options.receiver_tls.ca_file;
   if (options.address_file.empty()) options.address_file = options.database + ".address";
   if (options.web.empty()) options.web = FindPages();

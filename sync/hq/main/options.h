@@ -13,7 +13,7 @@
 namespace trayline::hq {
 
 struct Options {
-  enum class Command { kServe, kCheck, kRebuild };
+  enum class Command { kServe, kCheck, kRebuild, kRestored };
   Command command = Command::kServe;
 
   std::string database = "trayline-hq.db";

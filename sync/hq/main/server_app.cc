@@ -1,11 +1,8 @@
 #include "sync/hq/main/server_app.h"
 
-#include <array>
 #include <atomic>
-#include <cstdio>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <thread>
 #include <utility>
 
@@ -18,6 +15,7 @@
 #include "sync/hq/api/hq_api.h"
 #include "sync/hq/api/live_feed.h"
 #include "sync/hq/main/files.h"
+#include "sync/hq/main/open_database.h"
 #include "sync/hq/main/store_worker.h"
 #include "sync/hq/store/sqlite_hq_reader.h"
 #include "sync/hq/store/sqlite_hq_store.h"
@@ -32,22 +30,6 @@ constexpr ::mode_t kAddressMode = 0644;
 // Each live page holds a thread of the server; the rest answers requests.
 constexpr std::size_t kServerThreads = kStreamsMax + 8;
 constexpr std::size_t kServerConnections = 128;
-
-std::string RandomHex(ports::Random& random, int words) {
-  std::string text;
-  for (int i = 0; i < words; ++i) {
-    std::array<char, 17> word{};
-    std::snprintf(word.data(), word.size(), "%016llx",
-                  static_cast<unsigned long long>(random.Next()));
-    text += word.data();
-  }
-  return text;
-}
-
-Result<std::unique_ptr<SqliteHqStore>> OpenDatabase(const Options& options, ports::Random& random) {
-  return SqliteHqStore::Open(
-      {.path = options.database, .vfs = {}, .new_database_id = RandomHex(random, 2)});
-}
 
 }  // namespace
 
@@ -205,42 +187,6 @@ void ServerApp::Stop() {
   log_.Info("hq.stopped",
             {{"frames", parts.core->counters().frames}, {"events", parts.core->counters().events}});
   parts_.reset();
-}
-
-Status Rebuild(const Options& options, Log& log) {
-  auto lock = ProcessLock::Take(options.database + ".lock");
-  if (!lock.ok()) return lock.error();
-  platform::SystemRandom random;
-  auto store = OpenDatabase(options, random);
-  if (!store.ok()) return store.error();
-  auto state = (*store)->LoadReceiver();
-  if (!state.ok()) return state.error();
-  if (Status dropped = (*store)->DropProjection(); !dropped.ok()) return dropped;
-  Projector projector({}, **store, log);
-  if (Status started = projector.Start(state->logs); !started.ok()) return started;
-  std::uint64_t events = 0;
-  while (projector.HasWork()) {
-    auto step = projector.Step();
-    if (!step.ok()) return step.error();
-    events += step->events;
-  }
-  log.Info("hq.rebuilt", {{"events", events}});
-  return {};
-}
-
-Status Check(const Options& options) {
-  if (!options.web.empty()) {
-    LiveFeed feed;
-    platform::SystemClock clock;
-    SqliteHqReader unused(options.database);
-    http::Router router;
-    Status pages = AddRoutes(router, {.web = options.web}, unused, feed, clock);
-    if (!pages.ok()) return pages;
-  }
-  SqliteHqReader reader(options.database);
-  auto terminals = reader.Terminals();
-  if (terminals.ok() || terminals.error().code == Errc::kNotFound) return {};
-  return terminals.error();
 }
 
 }  // namespace trayline::hq

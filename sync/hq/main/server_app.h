@@ -3,6 +3,8 @@
 #ifndef TRAYLINE_SYNC_HQ_MAIN_SERVER_APP_H_
 #define TRAYLINE_SYNC_HQ_MAIN_SERVER_APP_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "agent/base/log.h"
@@ -42,6 +44,16 @@ class ServerApp {
 
 // Drops all journeys and makes them from the stored events. kConflict: trayline-hq is running.
 Status Rebuild(const Options& options, Log& log);
+
+struct Restored {
+  std::uint64_t generation = 0;     // from now on
+  std::uint64_t highest_known = 0;  // before, by the file or any terminal
+  std::size_t terminals = 0;
+};
+// Raises the generation above all that any terminal can have heard, so that terminals obey when HQ
+// asks for what a restored database lacks. kConflict: trayline-hq is running; kNotFound: no such
+// database. Blocks on the disk.
+Result<Restored> MarkRestored(const Options& options, Log& log);
 // What would hinder a start; opens the database for reading only.
 Status Check(const Options& options);
 

@@ -1,0 +1,24 @@
+#include "sync/hq/main/open_database.h"
+
+#include <array>
+#include <cstdio>
+
+namespace trayline::hq {
+
+std::string RandomHex(ports::Random& random, int words) {
+  std::string text;
+  for (int i = 0; i < words; ++i) {
+    std::array<char, 17> word{};
+    std::snprintf(word.data(), word.size(), "%016llx",
+                  static_cast<unsigned long long>(random.Next()));
+    text += word.data();
+  }
+  return text;
+}
+
+Result<std::unique_ptr<SqliteHqStore>> OpenDatabase(const Options& options, ports::Random& random) {
+  return SqliteHqStore::Open(
+      {.path = options.database, .vfs = {}, .new_database_id = RandomHex(random, 2)});
+}
+
+}  // namespace trayline::hq
