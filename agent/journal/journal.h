@@ -196,6 +196,7 @@ class Journal final : public ports::EventStore, public ports::EventReader, publi
   // Store thread only.
   std::uint64_t events_since_retention_ = 0;
   bool retention_pending_ = true;  // look once after Open
+  bool room_changed_ = false;      // by the retention, since it was measured
   std::optional<MonoTime> measured_;
   ReserveFile reserve_;
   std::optional<MonoTime> reserve_tried_;  // when it was made, let go, or could not be made

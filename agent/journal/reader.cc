@@ -87,15 +87,24 @@ Result<ports::JournalRange> Reader::ReadRange(Sequence after, std::size_t limit,
     if (!next.ok()) return next.error();
     more = !next->empty();
   }
-  auto voids = VoidsAbove(after);
+  auto voids = VoidsAbove(after, limit);
   if (!voids.ok()) return voids.error();
+  if (!voids->empty() && voids->size() == limit) {
+    // There may be further runs above the last of these: the piece ends with it.
+    const Sequence end{voids->back().first.value + voids->back().count};
+    const auto beyond =
+        std::find_if(events->begin(), events->end(),
+                     [end](const StoredEvent& event) { return event.sequence >= end; });
+    more = more && beyond == events->end();
+    events->erase(beyond, events->end());
+  }
   if (Status status = view->Commit(); !status.ok()) return status.error();
   return MergeRange(after, std::move(*events), *voids, more);
 }
 
-// The runs that reach above after, in order. Runs do not overlap, so the one that begins last at or
-// below after is the only one of the earlier ones that can.
-Result<std::vector<ports::VoidRun>> Reader::VoidsAbove(Sequence after) {
+// The runs that reach above after, in order, at most limit. Runs do not overlap, so the one that
+// begins last at or below after is the only one of the earlier ones that can.
+Result<std::vector<ports::VoidRun>> Reader::VoidsAbove(Sequence after, std::size_t limit) {
   auto select = database_.Prepare(
       "SELECT first, count, quota, reason FROM void_run WHERE first >= "
       "coalesce((SELECT max(first) FROM void_run WHERE first <= ?), 0) ORDER BY first");
@@ -106,7 +115,7 @@ Result<std::vector<ports::VoidRun>> Reader::VoidsAbove(Sequence after) {
                              static_cast<event::QuotaClass>(row.Unsigned(2)),
                              static_cast<ports::VoidReason>(row.Unsigned(3))};
     if (run.first.value + run.count > after.value + 1) voids.push_back(run);
-    return Visit::kContinue;
+    return voids.size() < limit ? Visit::kContinue : Visit::kStop;
   });
   if (!status.ok()) return status.error();
   return voids;

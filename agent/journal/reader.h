@@ -46,7 +46,7 @@ class Reader {
         read_(std::move(read)),
         read_journey_(std::move(read_journey)) {}
 
-  Result<std::vector<ports::VoidRun>> VoidsAbove(Sequence after);
+  Result<std::vector<ports::VoidRun>> VoidsAbove(Sequence after, std::size_t limit);
   Status LoadIdentity(ports::CommittedState& state);
   Status LoadTail(ports::CommittedState& state);
   Status LoadCarried(ports::CommittedState& state);

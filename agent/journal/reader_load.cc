@@ -52,7 +52,7 @@ Status Reader::LoadTail(ports::CommittedState& state) {
   if (!found.ok()) return found.error();
   state.checkpoint = std::move(found->checkpoint);
   state.last = state.checkpoint ? state.checkpoint->at : Sequence{};
-  const auto voids = VoidsAbove(state.last);
+  const auto voids = VoidsAbove(state.last, SIZE_MAX);
   if (!voids.ok()) return voids.error();
   auto run = voids->begin();
   // Given up in its place: nothing is missing there.

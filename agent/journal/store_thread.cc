@@ -122,7 +122,8 @@ void Journal::Settle(const std::vector<Waiting>& group, std::size_t fitting,
   if (listener) listener(writer_->last());
   events_since_retention_ += events;
   const bool is_full = failure && failure->code == Errc::kFull;
-  if (is_full || events_since_retention_ >= kRetentionEveryEvents) {
+  // On a full device the database must not grow: what it cannot take from the WAL stays there.
+  if (is_full || device_scarce_ || events_since_retention_ >= kRetentionEveryEvents) {
     retention_pending_ = true;
     Retain();
   }
@@ -190,6 +191,11 @@ bool Journal::Retain() {
   events_since_retention_ = 0;
   const Freed freed = FreeSome(IsPressed(), /*insist=*/false);
   retention_pending_ = freed.more;
+  room_changed_ = room_changed_ || freed.some;
+  if (room_changed_ && !freed.more) {
+    room_changed_ = false;
+    Measure();
+  }
   return freed.some || freed.more;
 }
 

@@ -13,10 +13,24 @@ namespace {
 constexpr int kPrimaryMask = 0xff;         // the low byte of an extended code is its primary code
 constexpr std::size_t kDoingTextMax = 96;  // a statement is recognised by its beginning
 
-// The system's error behind code, 0 when there is none: SQLite keeps it for these two only.
+// What the system said when the WAL was last refused something; 0 when it never was.
+int WalErrorOf(sqlite3* connection) {
+  sqlite3_file* wal = nullptr;
+  sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (wal == nullptr || wal->pMethods == nullptr) return 0;
+  int system = 0;
+  wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &system);
+  return system;
+}
+
+// The system's error behind code, 0 when there is none. SQLite keeps it with the connection for
+// what fails within a statement, but not for what fails in COMMIT: there the WAL's file has it.
 int SystemErrorOf(sqlite3* connection, int code) {
   const int primary = code & kPrimaryMask;
   if (connection == nullptr || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)) return 0;
+  if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC) {
+    if (const int system = WalErrorOf(connection); system != 0) return system;
+  }
   if (sqlite3_extended_errcode(connection) != code) return 0;  // of another call
   return sqlite3_system_errno(connection);
 }

@@ -199,6 +199,8 @@ ports::OutboxState MemoryEventStore::State() {
   state.boot = boot_;
   state.hq_generation = hq_generation_;
   state.first = events_.empty() ? Sequence{} : events_.front().sequence;
+  if (!voids_.empty()) state.first = std::min(state.first, voids_.front().first);
+  state.storage = storage_;
   state.last = Last();
   state.acked = acked_;
   for (const Closed& closed : closed_) {
@@ -228,6 +230,22 @@ void MemoryEventStore::Restart(bool clean_stop, bool new_boot) {
   if (new_boot) ++boot_;
   new_boot_ = new_boot;
   clean_stop_ = clean_stop;
+}
+
+void MemoryEventStore::GiveUp(Sequence first, Sequence last, event::QuotaClass quota) {
+  MutexLock lock(mutex_);
+  std::erase_if(events_, [first, last](const StoredEvent& event) {
+    return event.sequence >= first && event.sequence <= last;
+  });
+  voids_.push_back({first, last.value - first.value + 1, quota, ports::VoidReason::kQuota});
+  std::sort(voids_.begin(), voids_.end(), [](const ports::VoidRun& one, const ports::VoidRun& two) {
+    return one.first < two.first;
+  });
+}
+
+void MemoryEventStore::SetStorage(event::StorageState storage) {
+  MutexLock lock(mutex_);
+  storage_ = storage;
 }
 
 std::vector<StoredEvent> MemoryEventStore::Events() {

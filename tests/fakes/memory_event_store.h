@@ -64,6 +64,10 @@ class MemoryEventStore final : public ports::EventStore,
   // Load tells it until the next event is committed.
   void SetIncident(ports::Incident incident) EXCLUDES(mutex_);
 
+  // The events of first..last are given up: a void run stands in their place.
+  void GiveUp(Sequence first, Sequence last, event::QuotaClass quota) EXCLUDES(mutex_);
+  // What State tells of the storage.
+  void SetStorage(event::StorageState storage) EXCLUDES(mutex_);
   // All that is committed in the present epoch.
   std::vector<ports::StoredEvent> Events() EXCLUDES(mutex_);
   std::size_t Commits() EXCLUDES(mutex_);
@@ -114,6 +118,8 @@ class MemoryEventStore final : public ports::EventStore,
   std::vector<ports::StreamName> streams_ GUARDED_BY(mutex_);
   std::vector<ports::ForeignKey> foreign_keys_ GUARDED_BY(mutex_);
   std::optional<ports::Checkpoint> checkpoint_ GUARDED_BY(mutex_);
+  std::vector<ports::VoidRun> voids_ GUARDED_BY(mutex_);  // in order
+  event::StorageState storage_ GUARDED_BY(mutex_) = event::StorageState::kOk;
   Sequence acked_ GUARDED_BY(mutex_);
   Epoch epoch_ GUARDED_BY(mutex_);
   std::string journal_id_ GUARDED_BY(mutex_);

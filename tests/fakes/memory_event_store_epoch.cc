@@ -145,6 +145,14 @@ void MemoryEventStore::Renumber(Epoch old) {
     event.body = Moved(event, old, epoch_);
     event.sequence.value -= acked_.value;
   }
+  std::erase_if(voids_, [this](const ports::VoidRun& run) {
+    return run.first.value + run.count <= acked_.value + 1;
+  });
+  for (ports::VoidRun& run : voids_) {
+    const std::uint64_t end = run.first.value + run.count;
+    run.first = Sequence{std::max(run.first.value, acked_.value + 1) - acked_.value};
+    run.count = end - acked_.value - run.first.value;
+  }
 }
 
 void MemoryEventStore::DropClosed() {
@@ -216,8 +224,7 @@ Result<ports::JournalRange> MemoryEventStore::ReadRange(Epoch epoch, Sequence af
   const auto& rows = epoch == epoch_ ? events_ : closed->events;
   ports::JournalRange range;
   range.covered = after;
-  std::vector<ports::VoidRun> voids =
-      epoch == epoch_ ? std::vector<ports::VoidRun>{} : closed->voids;
+  std::vector<ports::VoidRun> voids = epoch == epoch_ ? voids_ : closed->voids;
   std::size_t bytes = 0;
   // Up to before, by the runs that are known and otherwise as damage.
   const auto fill = [&range, &voids](std::uint64_t before) {

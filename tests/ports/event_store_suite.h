@@ -1,5 +1,6 @@
 // What every implementation of agent/ports/event_store.h must do. Include it in one test file for
-// each implementation and instantiate EventStoreSuite with a function that makes a StoreUnderTest.
+// each implementation and instantiate EventStoreSuite with a function that makes a StoreUnderTest;
+// event_range_suite.h has the rest of it, and its own suite to instantiate.
 #ifndef TRAYLINE_TESTS_PORTS_EVENT_STORE_SUITE_H_
 #define TRAYLINE_TESTS_PORTS_EVENT_STORE_SUITE_H_
 
@@ -31,6 +32,9 @@ class StoreUnderTest {
   virtual void FailNextCommit() = 0;
   // The agent stops, in order or not, and starts again, on the same or another boot of the machine.
   virtual void Restart(bool clean_stop, bool new_boot) = 0;
+  // The committed events of first..last, below the last one, are given up: a void run of the class
+  // stands in their place.
+  virtual void GiveUp(Sequence first, Sequence last, event::QuotaClass quota) = 0;
   // The civil clock is now at.
   virtual void SetWall(WallTime at) = 0;
   // A restart, after which there is a closed epoch; the checkpoint covers it up to folded.

@@ -49,6 +49,10 @@ int CheckReservedLock(sqlite3_file* file, int* result) {
   return MethodsOf(file).xCheckReservedLock(RealOf(file), result);
 }
 int FileControl(sqlite3_file* file, int operation, void* argument) {
+  if (operation == SQLITE_FCNTL_LAST_ERRNO && ShimOf(file).owner->last_errno() != 0) {
+    *static_cast<int*>(argument) = ShimOf(file).owner->last_errno();
+    return SQLITE_OK;
+  }
   return MethodsOf(file).xFileControl(RealOf(file), operation, argument);
 }
 int SectorSize(sqlite3_file* file) { return MethodsOf(file).xSectorSize(RealOf(file)); }

@@ -35,6 +35,8 @@ class FailingVfs {
   [[nodiscard]] std::uint64_t syncs() const { return syncs_; }
   // Calls that were made to fail.
   [[nodiscard]] std::uint64_t faults() const { return faults_.faults(); }
+  // The system's error of the last one; 0 before any.
+  [[nodiscard]] int last_errno() const { return faults_.last_errno(); }
 
   // For the VFS itself: SQLite's result code of an operation that is to fail now, else 0; counts
   // it.

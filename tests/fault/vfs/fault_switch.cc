@@ -6,8 +6,25 @@
 
 namespace trayline::fault {
 
+namespace {
+
+int ErrnoOf(Fault fault) {
+  switch (fault) {
+    case Fault::kDiskFull:
+      return ENOSPC;
+    case Fault::kDiskQuota:
+      return EDQUOT;
+    case Fault::kIoError:
+      break;
+  }
+  return EIO;
+}
+
+}  // namespace
+
 int CodeOf(Operation operation, Fault fault) {
-  if (fault == Fault::kDiskFull) return SQLITE_FULL;
+  // As the unix VFS does: only a write knows what a full disk is.
+  if (fault == Fault::kDiskFull && operation == Operation::kWrite) return SQLITE_FULL;
   switch (operation) {
     case Operation::kRead:
       return SQLITE_IOERR_READ;
@@ -32,7 +49,7 @@ void FaultSwitch::Heal() { armed_ = false; }
 int FaultSwitch::Next(Operation operation) {
   if (!armed_ || operation != operation_ || successes_left_.fetch_sub(1) > 0) return SQLITE_OK;
   ++faults_;
-  errno = fault_ == Fault::kDiskFull ? ENOSPC : EIO;  // SQLite asks for it after the failure
+  last_errno_ = errno = ErrnoOf(fault_);  // SQLite asks for it after the failure
   return CodeOf(operation, fault_);
 }
 

@@ -9,7 +9,8 @@
 namespace trayline::fault {
 
 enum class Operation { kRead, kWrite, kSync };
-enum class Fault { kDiskFull, kIoError };
+// kDiskQuota: the file system's quota of this user, which SQLite does not tell from a bad disk.
+enum class Fault { kDiskFull, kIoError, kDiskQuota };
 
 // SQLite's result code of an operation that fails in this way.
 int CodeOf(Operation operation, Fault fault);
@@ -26,6 +27,8 @@ class FaultSwitch {
 
   // Operations that were made to fail.
   [[nodiscard]] std::uint64_t faults() const { return faults_; }
+  // The system's error of the last one; 0 before any.
+  [[nodiscard]] int last_errno() const { return last_errno_; }
 
  private:
   std::atomic<bool> armed_ = false;
@@ -33,6 +36,7 @@ class FaultSwitch {
   std::atomic<Fault> fault_ = Fault::kDiskFull;
   std::atomic<std::int64_t> successes_left_ = 0;
   std::atomic<std::uint64_t> faults_ = 0;
+  std::atomic<int> last_errno_ = 0;
 };
 
 }  // namespace trayline::fault

@@ -10,6 +10,7 @@
 #include "tests/fakes/seeded_random.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fault/vfs/failing_vfs.h"
+#include "tests/ports/event_range_suite.h"
 #include "tests/ports/event_store_epoch_suite.h"
 #include "tests/ports/event_store_suite.h"
 
@@ -42,6 +43,27 @@ class JournalUnderTest final : public StoreUnderTest {
     ASSERT_TRUE(journal_->Close().ok());
     journal_.reset();
     Insert(closed, events, folded);
+    Open();
+  }
+  // By hand: the journal gives up nothing while there is room.
+  void GiveUp(Sequence first, Sequence last, event::QuotaClass quota) override {
+    ASSERT_TRUE(journal_->Close().ok());
+    journal_.reset();
+    {
+      sqlite::OpenOptions open;
+      open.path = folder_.File("journal.db");
+      auto database = sqlite::Database::Open(open);
+      ASSERT_TRUE(database.ok());
+      const std::string from = std::to_string(first.value);
+      const std::string count = std::to_string(last.value - first.value + 1);
+      ASSERT_TRUE(database
+                      ->Execute("DELETE FROM event WHERE sequence BETWEEN " + from + " AND " +
+                                std::to_string(last.value) +
+                                ";INSERT INTO void_run(first, count, quota, reason) VALUES(" +
+                                from + ", " + count + ", " +
+                                std::to_string(static_cast<int>(quota)) + ", 0)")
+                      .ok());
+    }
     Open();
   }
   void SetWall(WallTime at) override { clock_.SetWall(at); }
@@ -86,6 +108,10 @@ class JournalUnderTest final : public StoreUnderTest {
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(Journal, EventStoreSuite,
+                         testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
+                           return std::make_unique<JournalUnderTest>();
+                         }));
+INSTANTIATE_TEST_SUITE_P(Journal, EventRangeSuite,
                          testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
                            return std::make_unique<JournalUnderTest>();
                          }));

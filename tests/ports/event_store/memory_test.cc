@@ -1,5 +1,6 @@
 // The fake passes the suite of its port.
 #include "tests/fakes/memory_event_store.h"
+#include "tests/ports/event_range_suite.h"
 #include "tests/ports/event_store_epoch_suite.h"
 #include "tests/ports/event_store_suite.h"
 
@@ -19,6 +20,9 @@ class MemoryUnderTest final : public StoreUnderTest {
                  Sequence folded) override {
     store_.AddClosed(closed, events, {}, folded);
   }
+  void GiveUp(Sequence first, Sequence last, event::QuotaClass quota) override {
+    store_.GiveUp(first, last, quota);
+  }
   void SetWall(WallTime) override {}  // it goes by the time that the keys carry
 
  private:
@@ -29,6 +33,10 @@ class MemoryUnderTest final : public StoreUnderTest {
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(Memory, EventStoreSuite,
+                         testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
+                           return std::make_unique<MemoryUnderTest>();
+                         }));
+INSTANTIATE_TEST_SUITE_P(Memory, EventRangeSuite,
                          testing::Values([]() -> std::unique_ptr<StoreUnderTest> {
                            return std::make_unique<MemoryUnderTest>();
                          }));
