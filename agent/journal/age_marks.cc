@@ -68,7 +68,9 @@ Status AgeMarks::DropUpTo(Sequence cut) { return statements_->remove_up_to.Run({
 Status AgeMarks::DropAllIfStepped(const Moment& now) {
   const auto stepped = HasStepped(now);
   if (!stepped.ok()) return stepped.error();
-  return *stepped ? statements_->remove_all.Run() : Status();
+  if (!*stepped) return {};
+  marked_.reset();  // the next commit begins anew
+  return statements_->remove_all.Run();
 }
 
 Result<bool> AgeMarks::HasStepped(const Moment& now) {

@@ -10,7 +10,7 @@ constexpr std::int64_t kMiB = 1024LL * 1024;
 constexpr std::int64_t kGiB = 1024 * kMiB;
 constexpr std::size_t kBootIdMax = 64;  // a boot id is a UUID, 36 bytes
 // Less would not carry the WAL through a single group.
-constexpr std::int64_t kReserveMin = 64 * 1024;
+constexpr std::int64_t kReserveMin = 64LL * 1024;
 // A commit waits this long for a lock that only a stray tool can hold: the journal has one writer.
 constexpr Millis kBusyTimeout{2000};
 

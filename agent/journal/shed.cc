@@ -20,7 +20,7 @@ constexpr std::array kShedOrder = {QuotaClass::kBrowsing, QuotaClass::kOffer};
 // A piece is written anew as a whole: rows and bytes of bodies that it has at most, but for one
 // row. It is in memory once.
 constexpr std::size_t kPieceRows = 2048;
-constexpr std::size_t kPieceBytes = 512 * 1024;
+constexpr std::size_t kPieceBytes = 512ULL * 1024;
 // A closed journey's rows that were passed over while it was open are looked at again after so many
 // new rows; sooner when there is no room at all.
 constexpr std::uint64_t kAgainRows = kKeepRows;

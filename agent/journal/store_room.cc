@@ -14,7 +14,7 @@ namespace {
 
 // Of a reading that tries again what failed.
 constexpr std::size_t kProbeRows = 256;
-constexpr std::size_t kProbeBytes = 64 * 1024;
+constexpr std::size_t kProbeBytes = 64ULL * 1024;
 
 bool IsFull(const Status& status) { return !status.ok() && status.error().code == Errc::kFull; }
 

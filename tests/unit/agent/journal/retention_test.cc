@@ -163,6 +163,91 @@ TEST_F(JournalRetention, WindowsAreRebuiltFromWhatIsKept) {
   EXPECT_EQ(state.window.back().digest, 10'000U);
 }
 
+constexpr Millis kTenYears = kDay * 3652;
+
+TEST_F(JournalRetention, AClockTenYearsAheadMakesNothingOld) {
+  Open();
+  CommitMany(1, 20'000);
+  Acknowledge(20'000);
+  RunUntilIdle();
+  clock_.SetWall(clock_.Wall() + kTenYears);
+  Look();
+  EXPECT_EQ(First(), 1U);
+  EXPECT_EQ(Load().last, journal_->State().last);
+  Look();
+  // From here on it grows old as ever.
+  clock_.Advance(kDay * 15);
+  Look();
+  Look();
+  EXPECT_GT(First(), 1U);
+}
+
+TEST_F(JournalRetention, AClockTenYearsAheadAtTheStartMakesNothingOld) {
+  Open();
+  CommitMany(1, 20'000);
+  Acknowledge(20'000);
+  ASSERT_TRUE(journal_->Close().ok());
+  journal_.reset();
+  clock_.SetWall(clock_.Wall() + kTenYears);
+  Open();
+  RunUntilIdle();
+  Look();
+  EXPECT_EQ(First(), 1U);
+}
+
+TEST_F(JournalRetention, AClockTenYearsBackNeitherDeletesNorKeepsForTenYears) {
+  Open();
+  CommitMany(1, 20'000);
+  Acknowledge(20'000);
+  RunUntilIdle();
+  clock_.SetWall(clock_.Wall() - kTenYears);
+  Look();
+  Look();
+  EXPECT_EQ(First(), 1U);
+  clock_.Advance(kDay * 15);
+  Look();
+  Look();
+  EXPECT_GT(First(), 1U) << "the notes of before, ten years ahead, do not keep it";
+}
+
+TEST_F(JournalRetention, AClockThatStepsWithinACommitThatFailsIsStillSeen) {
+  Open();
+  CommitMany(1, 20'000);
+  Acknowledge(20'000);
+  RunUntilIdle();
+  clock_.SetWall(clock_.Wall() + kTenYears);
+  clock_.Advance(kAgeMarkEvery);
+  vfs_.Fail(fault::Operation::kSync, fault::Fault::kIoError);
+  Submit(Events(20'001, 20'010));
+  journal_->RunOnce();
+  EXPECT_THAT(TakeAnswers(), testing::ElementsAre("retry_later"));
+  vfs_.Heal();
+  Load();
+  Look();
+  EXPECT_EQ(First(), 1U);
+}
+
+TEST_F(JournalRetention, WhatHeadquartersHasNotIsNeverOld) {
+  Open();
+  CommitMany(1, 20'000);
+  RunUntilIdle();
+  clock_.Advance(kTenYears);
+  Look();
+  Look();
+  EXPECT_EQ(First(), 1U);
+}
+
+TEST_F(JournalRetention, AnAcknowledgementThatIsTakenBackKeepsWhatIsThere) {
+  options_.retention_bytes = 1024LL * 1024;
+  Open();
+  CommitMany(1, 30'000, 60);
+  Acknowledge(20'000);
+  journal_->Rewind(journal_->State().epoch, Sequence{5000}, 1);
+  RunUntilIdle();
+  Look();
+  EXPECT_EQ(First(), 5001U);
+}
+
 }  // namespace
 
 }  // namespace trayline::journal
