@@ -16,7 +16,7 @@ struct StorageStatus {
   event::StorageState state = event::StorageState::kOk;
   std::string reason;             // of the last failure or scarcity, one line; empty when ok
   std::uint64_t file_bytes = 0;   // database and WAL on disk
-  std::uint64_t used_bytes = 0;   // of them in use; the rest is room within
+  std::uint64_t used_bytes = 0;   // of the database in use; the rest is room within
   std::uint64_t quota_bytes = 0;  // what they may come to
   std::uint64_t free_bytes = 0;   // on the file system, for unprivileged writers
   bool reserve_held = false;      // the reserve file is there

@@ -180,8 +180,8 @@ class EventReader {
 
   // Any thread; reads the disk. What stands above after in the journal of epoch, which is the
   // present one or a closed one that has an unsent tail: at most limit events, limit void runs (and
-  // those of damage) and, but for the first, max_bytes of bodies. Positions whose row is missing without a void run are
-  // damage and are given as one. kNotFound: no such epoch here.
+  // those of damage) and, but for the first, max_bytes of bodies. Positions whose row is missing
+  // without a void run are damage and are given as one. kNotFound: no such epoch here.
   virtual Result<JournalRange> ReadRange(Epoch epoch, Sequence after, std::size_t limit,
                                          std::size_t max_bytes) = 0;
 
