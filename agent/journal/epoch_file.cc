@@ -6,9 +6,10 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <string_view>
 #include <system_error>
+
+#include "agent/journal/folder.h"
 
 namespace trayline::journal {
 
@@ -36,12 +37,6 @@ Error LastError(const std::string& doing) {
   const int code = errno;
   return Error{code == ENOSPC || code == EDQUOT ? Errc::kFull : Errc::kRetryLater,
                doing + ": " + std::generic_category().message(code)};
-}
-
-std::string FolderOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 Status WriteAndSync(const std::string& path, std::string_view text) {
@@ -83,11 +78,7 @@ Status WriteEpochFile(const std::string& path, Epoch epoch) {
     ::unlink(next.c_str());
     return status;
   }
-  if (std::rename(next.c_str(), path.c_str()) != 0) return LastError("rename " + next);
-  const File folder(FolderOf(path), O_RDONLY | O_DIRECTORY);
-  if (folder.get() < 0) return LastError("open the folder of " + path);
-  if (::fsync(folder.get()) != 0) return LastError("sync the folder of " + path);
-  return {};
+  return RenameDurably(next, path);
 }
 
 }  // namespace trayline::journal

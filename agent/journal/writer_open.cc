@@ -7,6 +7,7 @@
 #include "agent/journal/epoch_file.h"
 #include "agent/journal/files.h"
 #include "agent/journal/journal_id.h"
+#include "agent/journal/salvage.h"
 #include "agent/journal/schema.h"
 #include "agent/journal/window_store.h"
 #include "agent/journal/writer.h"
@@ -33,6 +34,7 @@ Status CheckNoOrphanedWal(const Options& options) {
 
 Result<std::unique_ptr<Writer>> Writer::Open(const Options& options, ports::Clock& clock,
                                              ports::Random& random, Log& log) {
+  if (Status status = FinishRecovery(options, log); !status.ok()) return status.error();
   if (Status status = CheckNoOrphanedWal(options); !status.ok()) return status.error();
   auto database = sqlite::Database::Open(WriterOptions(options));
   if (!database.ok()) return database.error();
