@@ -270,7 +270,7 @@ Result<SalvageReport> RecoverDatabase(const Options& options, ports::Clock& cloc
 
 Status FinishRecovery(const Options& options, Log& log) {
   if (!Exists(FilledPath(options))) return {};
-  const auto moved = TakePlace(options, false);
+  const auto moved = TakePlace(options, true);
   if (!moved.ok()) return moved.error().In("finish the recovery of " + options.path);
   TellQuarantined(log, *moved);
   return {};
