@@ -115,17 +115,17 @@ Status WriteClosedAcked(sqlite::Database& database, Epoch epoch, Sequence acked)
 }
 
 Result<bool> DropClosedPiece(sqlite::Database& database, Epoch epoch) {
-  constexpr std::array kTables = {"closed_event", "closed_void"};
-  constexpr std::array kKeys = {"sequence", "first"};
+  constexpr std::array kDeletes = {
+      "DELETE FROM closed_event WHERE epoch = ?1 AND sequence <= (SELECT max(sequence) FROM "
+      "(SELECT sequence FROM closed_event WHERE epoch = ?1 ORDER BY sequence LIMIT ?2))",
+      "DELETE FROM closed_void WHERE epoch = ?1 AND first <= (SELECT max(first) FROM "
+      "(SELECT first FROM closed_void WHERE epoch = ?1 ORDER BY first LIMIT ?2))"};
   auto transaction = sqlite::Transaction::Begin(database);
   if (!transaction.ok()) return transaction.error();
   bool more = false;
-  for (std::size_t i = 0; i < kTables.size() && !more; ++i) {
-    const std::string table = kTables[i];
-    const std::string key = kKeys[i];
-    auto remove = database.Prepare("DELETE FROM " + table + " WHERE epoch = ?1 AND " + key +
-                                   " <= (SELECT max(" + key + ") FROM (SELECT " + key + " FROM " +
-                                   table + " WHERE epoch = ?1 ORDER BY " + key + " LIMIT ?2))");
+  for (const char* sql : kDeletes) {
+    if (more) break;
+    auto remove = database.Prepare(sql);
     if (!remove.ok()) return remove.error();
     if (Status status = remove->Run({epoch.value, kClosedStepRows}); !status.ok()) {
       return status.error();

@@ -56,7 +56,6 @@ class DamagedFile {
   const int wal_;
   std::uint64_t database_bytes_ = 0;
   std::uint64_t wal_bytes_ = 0;
-  bool header_sound_ = false;
   bool wal_header_sound_ = false;
   std::uint32_t page_size_ = 0;
   std::uint32_t page_count_ = 0;

@@ -46,7 +46,7 @@ Result<std::uint64_t> LastPosition(sqlite::Database& database) {
 Status CheckIntegrity(sqlite::Database& database, std::vector<std::string>& findings) {
   auto check = database.Prepare("PRAGMA integrity_check(" + std::to_string(kFindingsMax) + ")");
   if (!check.ok()) return check.error();
-  const Status status = check->ForEach({}, [&findings](const sqlite::Row& row) {
+  Status status = check->ForEach({}, [&findings](const sqlite::Row& row) {
     if (row.Text(0) != "ok") findings.emplace_back(row.Text(0));
     return sqlite::Visit::kContinue;
   });

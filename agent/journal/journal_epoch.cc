@@ -51,19 +51,19 @@ void Journal::NoteGeneration(std::uint64_t generation) {
 }
 
 void Journal::BeginEpoch(Epoch wanted, std::function<void(Status)> done) {
-  std::optional<Error> refusal;
+  const char* refusal = nullptr;
   {
     MutexLock lock(mutex_);
     if (stage_ != Stage::kOpen) {
-      refusal = Error{Errc::kRetryLater, "the journal is closing"};
+      refusal = "the journal is closing";
     } else if (epoch_request_) {
-      refusal = Error{Errc::kRetryLater, "another epoch is about to begin"};
+      refusal = "another epoch is about to begin";
     } else {
-      epoch_request_ = EpochRequest{wanted, std::move(done)};
+      epoch_request_ = EpochRequest{wanted, std::exchange(done, nullptr)};
     }
   }
-  if (refusal) {
-    done(*refusal);
+  if (refusal != nullptr) {
+    done(Error{Errc::kRetryLater, refusal});
   } else {
     work_.NotifyOne();
   }

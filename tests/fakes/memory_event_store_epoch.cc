@@ -131,8 +131,8 @@ void MemoryEventStore::FoldCheckpoint(Epoch old) {
   if (at < acked_) {
     Closed closed{{old, journal_id_, at.Next(), acked_, acked_}, {}, {}, at};
     std::copy_if(events_.begin(), events_.end(), std::back_inserter(closed.events),
-                 [this, at](const StoredEvent& event) {
-                   return event.sequence > at && event.sequence <= acked_;
+                 [at, acked = acked_](const StoredEvent& event) {
+                   return event.sequence > at && event.sequence <= acked;
                  });
     closed_.push_back(std::move(closed));
   }
@@ -140,7 +140,8 @@ void MemoryEventStore::FoldCheckpoint(Epoch old) {
 }
 
 void MemoryEventStore::Renumber(Epoch old) {
-  std::erase_if(events_, [this](const StoredEvent& event) { return event.sequence <= acked_; });
+  std::erase_if(events_,
+                [acked = acked_](const StoredEvent& event) { return event.sequence <= acked; });
   for (StoredEvent& event : events_) {
     event.body = Moved(event, old, epoch_);
     event.sequence.value -= acked_.value;

@@ -353,7 +353,8 @@ TEST_F(JournalSalvage, ADamagedWalCostsNoMoreThanItsFrames) {
     fakes::SeededRandom random(seed);
     std::string wal = ReadFile(options_.path + "-wal");
     for (std::uint64_t i = 0; i < seed * seed; ++i) {
-      wal[random.Next() % wal.size()] ^= static_cast<char>(1 + random.Next() % 255);
+      char& byte = wal[random.Next() % wal.size()];
+      byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1 + random.Next() % 255));
     }
     if (seed == 6) wal.assign(wal.size(), 'x');
     WriteFile(options_.path + "-wal", wal);
