@@ -6,7 +6,7 @@
 namespace trayline::journal {
 
 void WindowBuilder::Add(std::uint32_t stream, std::uint64_t number, std::uint64_t digest,
-                        Sequence sequence, JourneyId journey) {
+                        Sequence sequence, event::EventType type, JourneyId journey) {
   std::vector<ports::WindowEntry>& records = newest_first_[stream];
   if (records.empty() || records.back().number != number) {
     if (records.size() == ports::kStreamWindow) return;
@@ -16,7 +16,8 @@ void WindowBuilder::Add(std::uint32_t stream, std::uint64_t number, std::uint64_
   ports::WindowEntry& record = records.back();
   record.first = sequence;
   if (digest != 0) record.digest = digest;
-  if (!journey.IsNone()) record.journey = journey;
+  const bool is_own = record.journey.IsNone() || !ports::MayEndAnotherJourney(type);
+  if (is_own && !journey.IsNone()) record.journey = journey;
 }
 
 std::vector<ports::WindowEntry> WindowBuilder::Build() const {

@@ -17,7 +17,7 @@ class WindowBuilder {
   // The next older row of a stream. The rows of one record lie together and only its oldest has the
   // digest. Records beyond the newest kStreamWindow of a stream are passed over.
   void Add(std::uint32_t stream, std::uint64_t number, std::uint64_t digest, Sequence sequence,
-           JourneyId journey);
+           event::EventType type, JourneyId journey);
 
   // By stream, then number. Without a record whose oldest row was never given.
   [[nodiscard]] std::vector<ports::WindowEntry> Build() const;

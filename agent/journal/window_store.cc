@@ -43,6 +43,7 @@ Result<std::vector<WindowEntry>> ReadNew(sqlite::Database& database, Epoch epoch
     const auto stream = static_cast<std::uint32_t>(row.Unsigned(2));
     if (stream != 0) {
       window.Add(stream, row.Unsigned(3), row.Unsigned(4), Sequence{row.Unsigned(0)},
+                 static_cast<event::EventType>(row.Unsigned(6)),
                  JourneyOf(row, epoch, may_be_older));
     }
     return Visit::kContinue;

@@ -97,8 +97,16 @@ struct Transaction {
   std::optional<Checkpoint> checkpoint;
 };
 
+// Rows of these types may come before a host's own event in its record, and then belong to another
+// journey: that of the guest before, which the event has ended.
+constexpr bool MayEndAnotherJourney(event::EventType type) {
+  return type == event::EventType::kJourneyAbandoned || type == event::EventType::kJourneyClosed ||
+         type == event::EventType::kPaymentUnknown;
+}
+
 // One of the last kStreamWindow records of a stream. epoch is the one that first and last count in;
-// 0: the journal's own. The journey's epoch may be an older one too; 0: the journal's own.
+// 0: the journal's own. journey is that of the oldest row that does not MayEndAnotherJourney, where
+// there is one; its epoch may be an older one too; 0: the journal's own.
 struct WindowEntry {
   std::uint32_t stream = 0;
   std::uint64_t number = 0;

@@ -142,9 +142,11 @@ Result<ports::CommittedState> MemoryEventStore::Load() {
 
 std::vector<ports::WindowEntry> MemoryEventStore::NewWindow() const {
   std::map<std::uint32_t, std::deque<ports::WindowEntry>> streams;
+  std::map<std::uint32_t, bool> settled;  // the journey of the newest record of a stream is its own
   for (const StoredEvent& event : events_) {
     if (event.stream == 0) continue;
     std::deque<ports::WindowEntry>& records = streams[event.stream];
+    const bool is_own = !ports::MayEndAnotherJourney(event.type);
     if (records.empty() || records.back().number != event.number) {
       records.push_back({event.stream,
                          event.number,
@@ -154,9 +156,12 @@ std::vector<ports::WindowEntry> MemoryEventStore::NewWindow() const {
                          {{}, event.journey},
                          {}});
       if (records.size() > ports::kStreamWindow) records.pop_front();
+      settled[event.stream] = is_own;
     }
     records.back().last = event.sequence;
-    if (records.back().journey.IsNone()) records.back().journey.number = event.journey;
+    const bool settles = is_own && !settled[event.stream];
+    if (settles || records.back().journey.IsNone()) records.back().journey.number = event.journey;
+    if (settles) settled[event.stream] = true;
   }
   std::vector<ports::WindowEntry> window;
   for (const auto& [stream, records] : streams) {

@@ -278,48 +278,6 @@ TEST_P(EventStoreSuite, LoadRefusesWhatWasSubmittedBeforeIt) {
   EXPECT_EQ(Load().last, Sequence{2});
 }
 
-TEST_P(EventStoreSuite, RebuildsTheWindowsOfTheStreams) {
-  Transaction transaction;
-  for (std::uint64_t i = 1; i <= 6; ++i) transaction.events.push_back(MakeStored(i, i));
-  const auto mark = [&transaction](std::size_t index, std::uint32_t stream, std::uint64_t number,
-                                   std::uint64_t digest) {
-    transaction.events[index].stream = stream;
-    transaction.events[index].number = number;
-    transaction.events[index].digest = digest;
-  };
-  mark(0, 2, 10, 111);  // stream 2, record 10: events 1 and 2
-  mark(1, 2, 10, 0);
-  mark(3, 1, 7, 222);  // event 3 belongs to no record
-  mark(4, 2, 12, 333);
-  transaction.streams = {{1, "kiosk-a"}, {2, "kiosk-b"}};
-  Commit(std::move(transaction));
-  under_test_->Restart(true, false);
-  const CommittedState state = Load();
-  EXPECT_THAT(state.streams,
-              testing::ElementsAre(StreamName{1, "kiosk-a"}, StreamName{2, "kiosk-b"}));
-  EXPECT_THAT(state.window,
-              testing::ElementsAre(WindowEntry{1, 7, 222, Sequence{4}, Sequence{4}, {{}, 4}, {}},
-                                   WindowEntry{2, 10, 111, Sequence{1}, Sequence{2}, {{}, 1}, {}},
-                                   WindowEntry{2, 12, 333, Sequence{5}, Sequence{5}, {{}, 5}, {}}));
-}
-
-TEST_P(EventStoreSuite, KeepsOnlyTheLastRecordsOfAStream) {
-  constexpr std::uint64_t kRecords = kStreamWindow + 20;
-  Transaction transaction;
-  for (std::uint64_t i = 1; i <= kRecords; ++i) {
-    StoredEvent event = MakeStored(i);
-    event.stream = 1;
-    event.number = 1000 + i;
-    event.digest = i;
-    transaction.events.push_back(std::move(event));
-  }
-  Commit(std::move(transaction));
-  const CommittedState state = Load();
-  ASSERT_EQ(state.window.size(), kStreamWindow);
-  EXPECT_EQ(state.window.front().number, 1000 + kRecords - kStreamWindow + 1);
-  EXPECT_EQ(state.window.back().number, 1000 + kRecords);
-}
-
 TEST_P(EventStoreSuite, KeepsForeignKeysForTheirDays) {
   const WallTime start = WallFromMs(1'795'348'800'000);
   under_test_->SetWall(start);

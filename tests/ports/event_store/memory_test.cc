@@ -3,6 +3,7 @@
 #include "tests/ports/event_range_suite.h"
 #include "tests/ports/event_store_epoch_suite.h"
 #include "tests/ports/event_store_suite.h"
+#include "tests/ports/event_store_window_suite.h"
 
 namespace trayline::ports {
 

@@ -74,6 +74,21 @@ TEST(Idempotency, SurvivesAKill) {
   EXPECT_EQ(again.results[0].journey, first.results[0].journey);
 }
 
+// Found by scripts/prove, seed 2: the repetition was answered with the journey of the guest before.
+TEST(Idempotency, AGuestWhoTookOverIsTheSameGuestAfterAKill) {
+  for (const EventType type : {EventType::kJourneyStarted, EventType::kStartOver}) {
+    Terminal terminal;
+    terminal.Say(EventType::kAddToCart, OneLine("1", 100), 7);
+    const auto first = terminal.Say(type, {}, 8);
+    ASSERT_EQ(first.results[0].outcome, ResultKind::kRecorded);
+    terminal.Kill();
+    terminal.Start();
+    const auto again = terminal.Say(type, {}, 8);
+    ASSERT_EQ(again.results[0].outcome, ResultKind::kRepeated);
+    EXPECT_EQ(again.results[0].journey, first.results[0].journey);
+  }
+}
+
 TEST(Idempotency, ARepetitionWaitsForTheDiskAsTheFirstDid) {
   Terminal terminal;
   int answers = 0;
