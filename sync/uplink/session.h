@@ -162,6 +162,8 @@ class UplinkSession {
   // Closed epochs that HQ lacks something of; those that were set aside do not count.
   [[nodiscard]] std::size_t tails() const { return logs_.size() - 1; }
   [[nodiscard]] bool HasTail(Epoch epoch) const;
+  // Closed epochs that were set aside since the journal was opened or changed.
+  [[nodiscard]] std::size_t tails_aside() const { return tails_aside_; }
   // Which epoch's events flow, or flowed last.
   [[nodiscard]] Epoch work_epoch() const { return logs_[at_].epoch; }
   // Why, and when a new epoch begins; while State() is kRefusedEpoch.
@@ -272,6 +274,7 @@ class UplinkSession {
   std::deque<Step> orders_;  // what the journal is to be told, in order
   std::deque<SentEnd> sent_;
   std::uint32_t tail_failures_ = 0;
+  std::size_t tails_aside_ = 0;
   std::optional<EpochChange> change_;
   std::uint32_t changes_in_series_ = 0;
   MonoTime changed_at_ = MonoTime::min();  // last time that a new epoch was asked for

@@ -116,18 +116,24 @@ void UplinkSession::Rewind(const wire::Ack& ack) {
   GoBack();
 }
 
-// A closed epoch that is not at work: HQ says that it has all of it.
+// A closed epoch that is not at work: HQ says that it has all of it. When HQ means another history
+// by it, it is set aside.
 void UplinkSession::TakeTail(const wire::Ack& ack) {
   Log* log = Find(ack.epoch);
   if (log == &logs_.back() || ack.watermark != log->last) return;
-  if (ack.watermark > log->watermark && Doubt(*log, ack) != Refusal::kNone) return;
-  orders_.push_back(
-      {.kind = Step::Kind::kAcknowledge, .epoch = log->epoch, .watermark = ack.watermark});
+  if (ack.watermark > log->watermark && Doubt(*log, ack) != Refusal::kNone) {
+    ++tails_aside_;
+  } else {
+    orders_.push_back(
+        {.kind = Step::Kind::kAcknowledge, .epoch = log->epoch, .watermark = ack.watermark});
+  }
   const auto index = static_cast<std::size_t>(log - logs_.data());
   logs_.erase(logs_.begin() + static_cast<std::ptrdiff_t>(index));
   if (index < at_) --at_;
 }
 
+// Each frame behind a lost one is answered with GAP: the first answer at a position goes back, the
+// others are its echo. When the repetition is lost too, the timer sees to it.
 void UplinkSession::OnGap(Sequence watermark) {
   if (watermark != Work().watermark || gap_answered_at_ == watermark || in_flight_.empty()) return;
   gap_answered_at_ = watermark;

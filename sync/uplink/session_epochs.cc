@@ -44,6 +44,7 @@ void UplinkSession::SetLogs(const JournalFacts& journal) {
   birth_number_ = std::max(birth_number_, journal.opens * kBirthsOfARun);
   orders_.clear();
   sent_.clear();
+  tails_aside_ = 0;
   at_ = logs_.size();  // none, so that Select begins
   Select(journal.epoch);
 }
@@ -68,6 +69,7 @@ void UplinkSession::Select(Epoch epoch) {
 }
 
 void UplinkSession::LeaveTail(MonoTime now) {
+  if (Work().watermark < Work().last) ++tails_aside_;
   logs_.erase(logs_.begin() + static_cast<std::ptrdiff_t>(at_));
   at_ = logs_.size();
   Select(epoch());

@@ -123,8 +123,12 @@ void Uplink::LookAtJournal(const std::optional<Status>& epoch_done) {
 
 void Uplink::TakeAnswers(const Inbox::Taken& taken) {
   const UplinkState before = session_.State();
+  const std::size_t aside = session_.tails_aside();
   const MonoTime now = clock_.Mono();
   for (const std::string& ack : taken.acks) session_.OnAck(ack, now);
+  if (session_.tails_aside() > aside) {
+    log_.Error("uplink.closed_epoch_kept", {{"reason", RefusalText(Refusal::kFork)}});
+  }
   const UplinkState after = session_.State();
   if (before == after) return;
   if (after == UplinkState::kConnected) {
@@ -329,6 +333,7 @@ void Uplink::ShowStatus() {
   status.epoch = session_.epoch();
   status.watermark = session_.watermark();
   status.closed_epochs = journal_.closed.size();
+  status.closed_aside = session_.tails_aside();
   status.refusal = RefusalText(session_.refusal());
   status.epoch_due = session_.epoch_due();
   status.damaged = source_.damaged();

@@ -36,6 +36,7 @@ struct UplinkStatus {
   Epoch epoch;                        // the present one
   Sequence watermark;                 // HQ has all up to here, of the present epoch
   std::size_t closed_epochs = 0;      // left behind while HQ lacks something of them
+  std::size_t closed_aside = 0;       // of these, set aside: HQ has another history, or unreadable
   std::string refusal;                // why HQ does not take this journal, "" while it does
   std::optional<MonoTime> epoch_due;  // when a new epoch begins, while it is refused
   std::uint64_t damaged = 0;          // rows that could not be read and went as void

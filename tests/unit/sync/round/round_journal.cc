@@ -66,6 +66,16 @@ std::set<std::string> RoundJournal::Ids() const {
   return ids;
 }
 
+std::set<std::string> RoundJournal::UnsentIds() const {
+  std::set<std::string> ids;
+  for (const auto& [epoch, log] : disk_.closed) {
+    for (std::size_t at = log.acked.value; at < log.rows.size(); ++at) {
+      if (log.rows[at]) ids.insert(IdOf(*log.rows[at]));
+    }
+  }
+  return ids;
+}
+
 Result<ports::JournalRange> RoundJournal::ReadRange(Epoch epoch, Sequence after, std::size_t limit,
                                                     std::size_t) {
   const auto closed = disk_.closed.find(epoch);

@@ -49,6 +49,8 @@ class RoundJournal final : public ports::EventReader, public ports::Outbox {
   void Close(Epoch next);
   // Texts of all events that HQ may still ask for.
   [[nodiscard]] std::set<std::string> Ids() const;
+  // Those of closed epochs that HQ has not acknowledged.
+  [[nodiscard]] std::set<std::string> UnsentIds() const;
   [[nodiscard]] const Disk& disk() const { return disk_; }
   // New epochs begin only when RunDeferred is called.
   void Defer() { defer_ = true; }

@@ -121,7 +121,8 @@ bool RoundWorld::Settle(Millis patience) {
     const bool done = std::all_of(machines_.begin(), machines_.end(), [](const auto& machine) {
       if (!machine->uplink) return true;
       const ports::OutboxState state = machine->journal->State();
-      return state.acked == state.last && state.closed.empty();
+      return state.acked == state.last &&
+             state.closed.size() == machine->uplink->status().closed_aside;
     });
     if (done) return true;
   }
@@ -143,8 +144,10 @@ void RoundWorld::ExpectAllOnce() const {
   for (const auto& [id, count] : found) EXPECT_EQ(count, 1) << id << " stands at HQ twice";
   for (const auto& machine : machines_) {
     if (!machine->uplink) continue;
+    // A closed epoch that HQ has another history of stays on the machine.
+    const std::set<std::string> unsent = machine->journal->UnsentIds();
     for (const std::string& id : machine->journal->Ids()) {
-      EXPECT_TRUE(found.contains(id)) << id << " is lost";
+      EXPECT_TRUE(found.contains(id) || unsent.contains(id)) << id << " is lost";
     }
   }
   for (const auto& [key, log] : store.logs) {

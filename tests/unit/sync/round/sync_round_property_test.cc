@@ -3,6 +3,7 @@
 // that stands on a running machine is at HQ, and nothing twice.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "tests/unit/sync/round/round_world.h"
@@ -32,6 +33,13 @@ class Trouble {
     world_.broker.ReleaseHeld();
     EXPECT_TRUE(world_.Settle(48 * kHour)) << "not delivered two days after the trouble";
     world_.ExpectAllOnce();
+  }
+  // A copied disk was salvaged before HQ could refuse it: HQ has another history of its closed
+  // epoch, which stays on the machine.
+  [[nodiscard]] bool KeptSomething() const {
+    return std::any_of(machines_.begin(), machines_.end(), [](const Machine* machine) {
+      return machine->uplink->status().closed_aside > 0;
+    });
   }
 
  private:
@@ -71,11 +79,16 @@ class Trouble {
 };
 
 TEST(SyncRoundProperty, NothingOnARunningMachineIsLostAndNothingIsDoubled) {
+  int kept = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Trouble(seed).Run();
+    Trouble trouble(seed);
+    trouble.Run();
+    kept += trouble.KeptSomething() ? 1 : 0;
     if (::testing::Test::HasFailure()) return;
   }
+
+  EXPECT_LE(kept, 2) << "closed epochs are kept back although HQ could take them";
 }
 
 }  // namespace

@@ -96,11 +96,13 @@ TEST_F(SessionTails, AnotherHistoryUnderAClosedNumberIsNotAcknowledged) {
   wire::Ack ack = Honest(kFirstClosed, 900, 0);
   ack.digest ^= 1;
   Say(ack);
-  EXPECT_TRUE(session.HasTail(kFirstClosed));
-  ack = Honest(kFirstClosed, 700, wire::kAckResume);
+  EXPECT_FALSE(session.HasTail(kFirstClosed));  // set aside, the journal keeps it
+  EXPECT_EQ(session.tails_aside(), 1U);
+  ack = Honest(kSecondClosed, 30, wire::kAckResume);
   ack.digest ^= 1;
   Say(ack);
-  EXPECT_FALSE(session.HasTail(kFirstClosed));  // set aside, the journal keeps it
+  EXPECT_FALSE(session.HasTail(kSecondClosed));
+  EXPECT_EQ(session.tails_aside(), 2U);
   EXPECT_EQ(Kind(), Step::Kind::kBirth);
   EXPECT_TRUE(Texts(told).empty());
   EXPECT_EQ(session.State(), UplinkState::kWaitingForHq);
@@ -127,6 +129,7 @@ TEST_F(SessionTails, AClosedEpochThatCannotBeReadIsSetAside) {
   session.OnFrameEmpty(now);
   EXPECT_EQ(Kind(), Step::Kind::kBirth);
   EXPECT_EQ(session.tails(), 0U);
+  EXPECT_EQ(session.tails_aside(), 2U);
 }
 
 TEST_F(SessionTails, GoOnAfterALostConnection) {
