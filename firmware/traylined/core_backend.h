@@ -18,19 +18,20 @@ class CoreBackend final : public api::Backend {
   // Fills in what the engine does not know (uplink, doors, clock); called on an HTTP thread.
   using Complete = std::function<void(api::AgentStatus&)>;
 
-  CoreBackend(CoreLoop& core, engine::Engine& engine, Epoch epoch, Complete complete)
-      : core_(core), engine_(engine), epoch_(epoch), complete_(std::move(complete)) {}
+  CoreBackend(CoreLoop& core, engine::Engine& engine, std::function<Epoch()> epoch,
+              Complete complete)
+      : core_(core), engine_(engine), epoch_(std::move(epoch)), complete_(std::move(complete)) {}
 
   Result<engine::RecordAnswer> Record(engine::RecordBatch batch) override;
   Result<std::vector<journey::Journey>> OpenJourneys(std::size_t limit) override;
   Result<journey::Journey> FindJourney(JourneyId id) override;
   Result<api::AgentStatus> Status() override;
-  Epoch JournalEpoch() override { return epoch_; }
+  Epoch JournalEpoch() override { return epoch_(); }
 
  private:
   CoreLoop& core_;
   engine::Engine& engine_;
-  const Epoch epoch_;
+  const std::function<Epoch()> epoch_;  // any thread
   const Complete complete_;
 };
 

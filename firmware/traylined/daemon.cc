@@ -3,33 +3,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <filesystem>
 #include <future>
-#include <optional>
-#include <thread>
 #include <utility>
 
 #include "agent/api/addresses.h"
-#include "agent/api/commit_signal.h"
-#include "agent/api/local_api.h"
-#include "agent/engine/engine.h"
-#include "agent/http/server.h"
-#include "agent/journal/journal.h"
-#include "agent/platform/file_lock.h"
+#include "agent/journal/database_check.h"
+#include "agent/journal/salvage.h"
 #include "agent/platform/files.h"
-#include "agent/platform/service_notifier.h"
-#include "agent/platform/system_clock.h"
-#include "agent/platform/system_random.h"
-#include "firmware/traylined/core_backend.h"
-#include "firmware/traylined/core_loop.h"
+#include "firmware/config/journal_options.h"
+#include "firmware/traylined/daemon_parts.h"
 #include "firmware/traylined/demo_clock.h"
 #include "sync/mqtt/paho_client.h"
-#include "sync/uplink/uplink.h"
-
-#ifndef TRAYLINE_VERSION
-#define TRAYLINE_VERSION "0.0.0"
-#endif
 
 namespace trayline::traylined {
 namespace {
@@ -63,54 +48,8 @@ engine::Options EngineOptions(const config::Config& config) {
 
 }  // namespace
 
-struct Daemon::Parts {
-  Parts(config::Config c, Log& l) : config(std::move(c)), log(l) {}
-
-  Status OpenJournal();
-  Status OpenLink();
-  Status StartEngine();
-  Status OpenDoors();
-  void OnCommitted(Sequence last);
-  void Complete(api::AgentStatus& status);
-  void Stop();
-  void StopCore();
-
-  const config::Config config;
-  Log& log;
-  platform::ServiceNotifier notifier = platform::ServiceNotifier::FromEnvironment();
-
-  std::optional<platform::FileLock> lock;
-  std::string boot_id;
-  platform::SystemRandom random;
-  platform::SystemClock real_clock;
-  std::unique_ptr<platform::ScaledClock> demo_clock;
-  WallTime started;
-  MonoTime started_mono;
-
-  std::unique_ptr<journal::Journal> journal;
-  api::CommitSignal commits;
-  std::unique_ptr<uplink::Uplink> link;
-  std::unique_ptr<CoreLoop> core;
-  std::unique_ptr<engine::Engine> engine;
-  std::unique_ptr<CoreBackend> backend;
-  std::unique_ptr<api::LocalApi> local_api;
-  std::unique_ptr<http::Server> server;
-
-  std::jthread store_thread;
-  std::jthread core_thread;
-  std::jthread uplink_thread;
-
-  bool connected = false;
-  bool stopped = false;
-  std::shared_ptr<std::atomic<bool>> core_beats = std::make_shared<std::atomic<bool>>(true);
-
-  ports::Clock& EngineClock() {
-    return demo_clock ? static_cast<ports::Clock&>(*demo_clock) : real_clock;
-  }
-};
-
 Daemon::Daemon(config::Config config, Log& log)
-    : parts_(std::make_unique<Parts>(std::move(config), log)) {}
+    : config_(std::move(config)), log_(log), parts_(std::make_unique<Parts>(config_, log)) {}
 
 Daemon::~Daemon() { Stop(); }
 
@@ -141,16 +80,29 @@ Status Daemon::Parts::OpenJournal() {
     demo_clock = *std::move(clock);
     log.Warn("traylined.demo_clock", {{"speed", config.clock_speed}});
   }
-  journal::Options options;
-  options.path = config::JournalPath(config);
-  options.boot_id = boot_id;
-  options.retention_days = config.retention_days;
-  options.retention_bytes = config.retention_mb * 1'000'000;
-  options.quota_bytes = config.quota_mb * 1'000'000;
+  const journal::Options options = config::JournalOptions(config, boot_id);
+  if (!damage.empty()) {
+    Status mended = Recover(options);
+    if (!mended.ok()) return mended;
+  }
   auto opened = journal::Journal::Open(options, real_clock, random, log);
   if (!opened) return opened.error();
   journal = *std::move(opened);
   return {};
+}
+
+// A page that was read wrong once may be right on the disk: only a database that is still damaged
+// is given up for what can be read of it.
+Status Daemon::Parts::Recover(const journal::Options& options) {
+  if (!damage_is_certain) {
+    const auto findings = journal::CheckDatabase(options);
+    if (findings.ok() && findings->empty()) {
+      log.Warn("traylined.journal_is_sound", {{"reason", damage}});
+      return {};
+    }
+  }
+  const auto report = journal::RecoverDatabase(options, real_clock, random, log, damage);
+  return report.ok() ? Status() : Status(report.error());
 }
 
 Status Daemon::Parts::OpenLink() {
@@ -185,8 +137,9 @@ Status Daemon::Parts::StartEngine() {
 Status Daemon::Parts::OpenDoors() {
   auto token = platform::LoadOrMakeToken(config::TokenPath(config));
   if (!token) return token.error();
-  backend = std::make_unique<CoreBackend>(*core, *engine, journal->State().epoch,
-                                          [this](api::AgentStatus& status) { Complete(status); });
+  backend = std::make_unique<CoreBackend>(
+      *core, *engine, [this] { return journal->State().epoch; },
+      [this](api::AgentStatus& status) { Complete(status); });
   api::LocalApiOptions options;
   options.terminal = config.terminal;
   options.token = *token;
@@ -209,15 +162,26 @@ Status Daemon::Parts::OpenDoors() {
                              {server->address(), config::SocketPath(config), ::getpid()});
 }
 
-Status Daemon::Start() {
-  Parts& parts = *parts_;
-  parts.started = parts.real_clock.Wall();
-  parts.started_mono = parts.real_clock.Mono();
+Status Daemon::Parts::Start() {
+  started = real_clock.Wall();
+  started_mono = real_clock.Mono();
   for (const auto step :
        {&Parts::OpenJournal, &Parts::OpenLink, &Parts::StartEngine, &Parts::OpenDoors}) {
-    Status done = (parts.*step)();
+    Status done = (this->*step)();
     if (!done.ok()) return done;
   }
+  epoch = journal->State().epoch;
+  return {};
+}
+
+Status Daemon::Start() {
+  Status started = parts_->Start();
+  if (!started.ok() && started.error().code == Errc::kCorrupt) {
+    log_.Error("traylined.journal_damaged", {{"reason", started.error().text}});
+    started = Restart(started.error().text, true);
+  }
+  if (!started.ok()) return started;
+  Parts& parts = *parts_;
   const auto journal = parts.journal->State();
   parts.log.Info("traylined.started", {{"terminal", ToText(parts.config.terminal)},
                                        {"version", TRAYLINE_VERSION},
@@ -230,52 +194,13 @@ Status Daemon::Start() {
   return {};
 }
 
-// --- While it runs ----------------------------------------------------------------------------
-
-void Daemon::Parts::Complete(api::AgentStatus& status) {
-  const uplink::UplinkStatus up = link->status();
-  const http::ServerStats doors = server->stats();
-  const MonoTime now = real_clock.Mono();
-  status.version = TRAYLINE_VERSION;
-  status.device = config.device;
-  status.pid = ::getpid();
-  status.started = started;
-  status.uptime_s = (now - started_mono).count() / 1000;
-  status.clock = real_clock.State();
-  status.clock_speed = config.clock_speed;
-  status.journal = journal->State();
-  status.storage.state =
-      status.engine.storage_ok ? event::StorageState::kOk : event::StorageState::kFull;
-  status.uplink.state = UplinkStateName(up.state);
-  status.uplink.broker = up.broker;
-  status.uplink.protocol = up.protocol;
-  status.uplink.connects = up.counts.connects;
-  status.uplink.frames_sent = up.counts.frames_sent;
-  status.uplink.events_sent = up.counts.events_sent;
-  status.uplink.events_resent = up.counts.events_resent;
-  status.uplink.acks = up.counts.acks;
-  status.uplink.rewinds = up.counts.rewinds;
-  status.uplink.hq_present = up.hq_present;
-  if (up.last_ack) status.uplink.last_ack_age_s = (now - *up.last_ack).count() / 1000;
-  status.http_address = server->address();
-  status.unix_socket = config::SocketPath(config);
-  status.http_requests = doors.requests;
-  status.http_refused = doors.refused;
-}
-
-void Daemon::Watch() {
-  Parts& parts = *parts_;
-  const bool connected = parts.link->status().state == uplink::UplinkState::kConnected;
-  if (connected != parts.connected) {
-    const bool noted = parts.core->Post(
-        [engine = parts.engine.get(), connected] { engine->NoteConnectivity(connected); });
-    if (noted) parts.connected = connected;
-  }
-  // The watchdog hears of a core that answered since the last time, and of nothing else.
-  if (parts.core_beats->exchange(false)) {
-    static_cast<void>(parts.notifier.Watchdog());
-    static_cast<void>(parts.core->Post([beats = parts.core_beats] { beats->store(true); }));
-  }
+// Everything anew, in this process, on a journal that is recovered first.
+Status Daemon::Restart(std::string damage, bool certain) {
+  parts_->Stop();
+  parts_ = std::make_unique<Parts>(config_, log_);
+  parts_->damage = std::move(damage);
+  parts_->damage_is_certain = certain;
+  return parts_->Start();
 }
 
 // --- Stop -------------------------------------------------------------------------------------

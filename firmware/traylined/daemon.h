@@ -4,6 +4,7 @@
 #define TRAYLINE_FIRMWARE_TRAYLINED_DAEMON_H_
 
 #include <memory>
+#include <string>
 
 #include "agent/base/log.h"
 #include "agent/base/result.h"
@@ -24,9 +25,10 @@ class Daemon {
   // may be called.
   Status Start();
 
-  // Call about once a second: notes when the connection comes or goes, and tells the watchdog of
-  // systemd that the core still works.
-  void Watch();
+  // Call about twice a second: notes when the connection comes or goes and how the storage is,
+  // tells the watchdog of systemd that the core still works, and begins anew on a recovered journal
+  // when the present one is damaged. After an error only Stop and the destructor may be called.
+  Status Watch();
 
   // Closes the doors, drains the core, commits, closes the journal. Does not wait for the network
   // but to say good-bye to a broker that is there.
@@ -34,6 +36,11 @@ class Daemon {
 
  private:
   struct Parts;
+
+  Status Restart(std::string damage, bool certain);
+
+  const config::Config config_;
+  Log& log_;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -43,11 +43,14 @@ sigset_t BlockSignals() {
   return set;
 }
 
-void WatchUntilSignal(Daemon& daemon, const sigset_t& signals) {
+// Ok after a signal; an error when the daemon cannot go on.
+Status WatchUntilSignal(Daemon& daemon, const sigset_t& signals) {
   const timespec every{0, kWatchEveryNs};
   for (int watches = 1;; ++watches) {
-    if (sigtimedwait(&signals, nullptr, &every) > 0) return;
-    if (errno == EAGAIN) daemon.Watch();
+    if (sigtimedwait(&signals, nullptr, &every) > 0) return {};
+    if (errno == EAGAIN) {
+      if (Status status = daemon.Watch(); !status.ok()) return status;
+    }
     // A rush leaves holes in the heap, half a megabyte of them; the trim threshold gives back only
     // what lies at its end.
     if (watches % kWatchesOfATrim == 0) malloc_trim(0);
@@ -65,9 +68,11 @@ int Run(const config::Config& config) {
     log.Error("traylined.start_failed", {{"reason", started.error().text}});
     return started.error().code == Errc::kRejected ? kWrongConfig : kFailed;
   }
-  WatchUntilSignal(daemon, signals);
+  const Status watched = WatchUntilSignal(daemon, signals);
   daemon.Stop();
-  return 0;
+  if (watched.ok()) return 0;
+  log.Error("traylined.cannot_go_on", {{"reason", watched.error().text}});
+  return kFailed;
 }
 
 constexpr const char* kHelp = R"(traylined [OPTIONS]

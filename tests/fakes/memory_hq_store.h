@@ -74,6 +74,14 @@ class MemoryHqStore final : public hq::HqStore {
     for (const auto& row : batch.origins) {
       if (std::find(origins.begin(), origins.end(), row) == origins.end()) origins.push_back(row);
     }
+    for (const auto& row : batch.boots) {
+      auto& known = boots.emplace(std::tuple(row.terminal, row.epoch, row.boot), row).first->second;
+      if (!row.began) {
+        known.began.reset();
+      } else if (known.began) {
+        known.began = std::min(*known.began, *row.began);
+      }
+    }
     return {};
   }
 
@@ -115,6 +123,15 @@ class MemoryHqStore final : public hq::HqStore {
     return rows;
   }
 
+  Result<std::vector<hq::BootRow>> ReadBoots(hq::TerminalKey terminal, Epoch epoch) override {
+    if (reads_fail_) return Broken();
+    std::vector<hq::BootRow> rows;
+    for (const auto& [key, row] : boots) {
+      if (row.terminal == terminal && row.epoch == epoch) rows.push_back(row);
+    }
+    return rows;
+  }
+
   Result<std::optional<hq::JourneyRow>> LoadJourney(hq::TerminalKey terminal,
                                                     JourneyId id) override {
     if (reads_fail_) return Broken();
@@ -144,6 +161,7 @@ class MemoryHqStore final : public hq::HqStore {
   std::map<EventKey, hq::VoidRow> voids;
   std::vector<hq::QuarantineRow> quarantine;
   std::vector<hq::OriginRow> origins;
+  std::map<std::tuple<hq::TerminalKey, Epoch, std::uint32_t>, hq::BootRow> boots;
   std::uint64_t looked_up = 0;  // places that FindByPlace was asked for
   std::map<LogKey, hq::ProjectionRow> projection;
   std::map<JourneyKey, hq::JourneyRow> journeys;

@@ -3,8 +3,20 @@
 #include <algorithm>
 
 #include "agent/event/event.h"
+#include "sync/hq/analysis/event_time.h"
 
 namespace trayline::hq {
+namespace {
+
+// Journeys go by HQ's view of when something happened; the event keeps what the device said.
+WallTime TimeOf(const event::Event& event, WallTime arrived, std::span<const BootRow> boots) {
+  const auto boot = std::find_if(boots.begin(), boots.end(),
+                                 [&event](const BootRow& row) { return row.boot == event.boot; });
+  if (boot == boots.end()) return CorrectedTime(event, arrived, std::nullopt);
+  return boot->began ? CorrectedTime(event, arrived, boot->began) : event.time;
+}
+
+}  // namespace
 
 Projector::Projector(const ProjectorOptions& options, HqStore& store, Log& log)
     : options_(options), store_(store), log_(log) {}
@@ -72,9 +84,11 @@ Result<std::size_t> Projector::TakeTurn(TerminalKey terminal, std::size_t limit)
   if (log == nullptr) return std::size_t{0};
   auto rows = store_.ReadEvents(terminal, log->row.epoch, log->row.cursor, limit);
   if (!rows.ok()) return rows.error();
+  const auto boots = store_.ReadBoots(terminal, log->row.epoch);
+  if (!boots.ok()) return boots.error();
   before_.emplace(std::pair(terminal, log->row.epoch), log->row);
   for (const EventRow& row : *rows) {
-    if (Status status = FoldRow(*log, row); !status.ok()) return status.error();
+    if (Status status = FoldRow(*log, row, *boots); !status.ok()) return status.error();
     log->row.cursor = row.sequence;
   }
   // Nothing more is there: what is left up to the watermark is void or in quarantine.
@@ -82,7 +96,7 @@ Result<std::size_t> Projector::TakeTurn(TerminalKey terminal, std::size_t limit)
   return rows->size();
 }
 
-Status Projector::FoldRow(EpochLog& log, const EventRow& row) {
+Status Projector::FoldRow(EpochLog& log, const EventRow& row, std::span<const BootRow> boots) {
   if (row.journey == 0) {
     ++log.row.outside_journeys;
     return {};
@@ -97,6 +111,7 @@ Status Projector::FoldRow(EpochLog& log, const EventRow& row) {
     ++log.row.outside_journeys;
     return {};
   }
+  event->time = TimeOf(*event, row.arrived, boots);
   const JourneyKey key{row.terminal, event->journey};
   auto journey = Find(key);
   if (!journey.ok()) return journey.error();

@@ -65,7 +65,7 @@ class Projector {
   };
 
   Result<std::size_t> TakeTurn(TerminalKey terminal, std::size_t limit);
-  Status FoldRow(EpochLog& log, const EventRow& row);
+  Status FoldRow(EpochLog& log, const EventRow& row, std::span<const BootRow> boots);
   Result<FoldedJourney*> Find(const JourneyKey& key);
   Result<ProjectionStep> CommitStep(std::uint64_t events);
   void Enqueue(TerminalKey terminal);

@@ -56,6 +56,19 @@ struct TerminalRow {
   friend bool operator==(const TerminalRow&, const TerminalRow&) = default;
 };
 
+// One boot of a terminal's machine within one epoch, for correcting the times of its events.
+struct BootRow {
+  TerminalKey terminal{};
+  Epoch epoch{};
+  std::uint32_t boot = 0;
+  // HQ's time when the machine's CLOCK_BOOTTIME stood at 0: the earliest that a birth told, since
+  // every way takes time. None for a clock that does not run at the speed of real time: its own
+  // time stands.
+  std::optional<WallTime> began{};
+
+  friend bool operator==(const BootRow&, const BootRow&) = default;
+};
+
 // How far HQ has one epoch of one terminal. received + voided + quarantined = watermark, always.
 struct LogRow {
   TerminalKey terminal{};

@@ -28,10 +28,11 @@ struct IngestBatch {
   std::vector<QuarantineRow> quarantine{};
   std::vector<LogRow> logs{};        // as they are after this batch; replaces
   std::vector<OriginRow> origins{};  // of those of events that were renumbered
+  std::vector<BootRow> boots{};      // the earlier of what is known and what is given stays
 
   [[nodiscard]] bool Empty() const {
     return terminals.empty() && events.empty() && voids.empty() && quarantine.empty() &&
-           logs.empty() && origins.empty();
+           logs.empty() && origins.empty() && boots.empty();
   }
   void Clear() {
     terminals.clear();
@@ -40,6 +41,7 @@ struct IngestBatch {
     quarantine.clear();
     logs.clear();
     origins.clear();
+    boots.clear();
   }
 };
 
@@ -89,6 +91,8 @@ class HqStore {
   // are void or in quarantine are simply not there.
   virtual Result<std::vector<EventRow>> ReadEvents(TerminalKey terminal, Epoch epoch,
                                                    Sequence after, std::size_t limit) = 0;
+  // The boots of one epoch of one terminal, by number.
+  virtual Result<std::vector<BootRow>> ReadBoots(TerminalKey terminal, Epoch epoch) = 0;
   // Empty when there is no such journey.
   virtual Result<std::optional<JourneyRow>> LoadJourney(TerminalKey terminal, JourneyId id) = 0;
   virtual Status CommitProjection(const ProjectionBatch& batch) = 0;

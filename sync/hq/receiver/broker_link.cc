@@ -40,7 +40,7 @@ BrokerLink::~BrokerLink() {
   if (sender_) sender_->Close();
 }
 
-void BrokerLink::Take(std::string_view topic, std::string_view payload) {
+void BrokerLink::Take(std::string_view topic, std::string_view payload, bool retained) {
   if (stopping_.load()) return;
   if (payload.size() > kPayloadMax) {
     counters_.dropped_messages.fetch_add(1);
@@ -51,7 +51,7 @@ void BrokerLink::Take(std::string_view topic, std::string_view payload) {
     counters_.dropped_frames.fetch_add(1);
     return;
   }
-  if (inbox_.TryPush(Incoming{std::string(topic), std::string(payload)})) return;
+  if (inbox_.TryPush(Incoming{std::string(topic), std::string(payload), retained})) return;
   if (frame) {
     counters_.dropped_frames.fetch_add(1);
   } else {
@@ -105,7 +105,7 @@ Status BrokerLink::Connect() {
                                  .lost = [this](const std::string&) { lost_.store(true); }};
   const mqtt::Handlers on_receiver{
       .message = [this](std::string_view topic, std::string_view payload,
-                        bool) { Take(topic, payload); },
+                        bool retained) { Take(topic, payload, retained); },
       .lost = [this](const std::string&) { lost_.store(true); }};
   mqtt::ConnectOptions connect{.uri = options_.uri,
                                .client_id = options_.sender_id,

@@ -73,7 +73,7 @@ class BrokerLink {
   [[nodiscard]] const LinkCounters& counters() const { return counters_; }
 
  private:
-  void Take(std::string_view topic, std::string_view payload);
+  void Take(std::string_view topic, std::string_view payload, bool retained);
   void ConnectWhenDue();
   Status Connect();
   Status PublishPresence(bool present);

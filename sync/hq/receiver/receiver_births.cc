@@ -8,8 +8,8 @@
 
 namespace trayline::hq {
 
-void ReceiverCore::OnBirth(const TerminalId& id, std::string_view payload, WallTime now) {
-  auto birth = wire::DecodeBirth(payload);
+void ReceiverCore::OnBirth(const TerminalId& id, const Incoming& message, WallTime now) {
+  auto birth = wire::DecodeBirth(message.payload);
   if (!birth.ok()) {
     ++counters_.refused_births;
     log_.Warn("receiver.birth_unreadable",
@@ -38,7 +38,20 @@ void ReceiverCore::OnBirth(const TerminalId& id, std::string_view payload, WallT
       break;
   }
   Accept(*peer, *birth, now);
+  if (loaded_) NoteBoot(*peer, *birth, !message.retained, now);
   if (loaded_) AnswerBirth(*peer, *birth);  // else it is retained and comes again
+}
+
+// When the terminal's machine was started, as HQ sees it. A birth that the broker kept is of any
+// age and tells nothing; a clock of a demonstration runs at another speed than HQ's.
+void ReceiverCore::NoteBoot(const Peer& peer, const wire::Birth& birth, bool live, WallTime now) {
+  if (birth.boot == 0 || birth.sent_mono_ms < 0) return;
+  BootRow row{.terminal = peer.row.key, .epoch = birth.epoch, .boot = birth.boot};
+  if (birth.clock_speed == 1) {
+    if (!live) return;
+    row.began = now - Millis(std::min(birth.sent_mono_ms, ToMs(now)));
+  }
+  batch_.boots.push_back(row);
 }
 
 // RESUME for the epoch whose events come next, and a word for each closed one that is complete.

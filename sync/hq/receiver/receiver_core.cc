@@ -80,7 +80,7 @@ void ReceiverCore::Dispatch(const Incoming& message, WallTime now) {
     ++counters_.bad_topics;
     return;
   }
-  if (address->kind == wire::UpKind::kBirth) return OnBirth(id, message.payload, now);
+  if (address->kind == wire::UpKind::kBirth) return OnBirth(id, message, now);
   if (address->kind == wire::UpKind::kDeath) return OnDeath(id, message.payload, now);
   if (address->kind != wire::UpKind::kBatch) return;
   Peer* peer = FindPeer(id);

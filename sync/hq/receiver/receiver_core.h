@@ -34,6 +34,7 @@ inline constexpr std::size_t kTerminalsMax = 65'536;  // each about 0.5 KB in me
 struct Incoming {
   std::string topic;
   std::string payload;
+  bool retained = false;  // kept by the broker from an earlier time, not sent just now
 };
 
 // QoS 0, not retained: acknowledgements only.
@@ -140,7 +141,8 @@ class ReceiverCore {
   void Forget();
 
   // receiver_births.cc
-  void OnBirth(const TerminalId& id, std::string_view payload, WallTime now);
+  void OnBirth(const TerminalId& id, const Incoming& message, WallTime now);
+  void NoteBoot(const Peer& peer, const wire::Birth& birth, bool live, WallTime now);
   void Refuse(Peer& peer, const wire::Birth& birth, BirthVerdict verdict, WallTime now);
   void CountConflict(Peer& peer, const wire::Birth& birth);
   bool RaiseAbove(std::uint64_t generation);

@@ -139,6 +139,14 @@ CREATE INDEX journey_by_terminal ON journey (terminal_id, started_ms, epoch, num
 CREATE INDEX journey_open ON journey (terminal_id) WHERE outcome IS NULL;
 CREATE INDEX journey_by_day ON journey
   (day_ms, currency, outcome, stage, deepest, training, value_minor);
+
+CREATE TABLE boot (
+  terminal_id INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  boot INTEGER NOT NULL,
+  began_ms INTEGER,
+  PRIMARY KEY (terminal_id, epoch, boot)
+) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr const char* kStep1 = R"sql(
@@ -277,7 +285,18 @@ CREATE TABLE origin (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 2> kSteps{kStep1, kStep2};
+// When a machine was started, by HQ's clock.
+constexpr const char* kStep3 = R"sql(
+CREATE TABLE boot (
+  terminal_id INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  boot INTEGER NOT NULL,
+  began_ms INTEGER,
+  PRIMARY KEY (terminal_id, epoch, boot)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 3> kSteps{kStep1, kStep2, kStep3};
 
 }  // namespace
 

@@ -40,6 +40,8 @@ enum Index : std::size_t {
   kInsertOrigin,
   kReadEvent,
   kReadMoved,
+  kKeepBoot,
+  kReadBoots,
   kStatementCount,
 };
 
@@ -71,6 +73,9 @@ std::array<std::string, kStatementCount> StatementTexts() {
       "SELECT " + std::string(kEventColumns) +
           " FROM event WHERE (terminal_id, epoch, sequence) IN (SELECT terminal_id, epoch, "
           "sequence FROM origin WHERE terminal_id=? AND origin_epoch=? AND origin_sequence=?)",
+      "INSERT INTO boot (terminal_id, epoch, boot, began_ms) VALUES (?,?,?,?) "
+      "ON CONFLICT DO UPDATE SET began_ms = min(began_ms, excluded.began_ms)",
+      "SELECT boot, began_ms FROM boot WHERE terminal_id=? AND epoch=? ORDER BY boot",
   };
 }
 
@@ -162,11 +167,21 @@ struct SqliteHqStore::Impl {
     return {};
   }
 
+  Status WriteBoots(const std::vector<BootRow>& rows) {
+    for (const BootRow& row : rows) {
+      const Bind began = row.began ? Bind(ToMs(*row.began)) : Bind(std::nullopt);
+      const std::array<Bind, 4> binds{row.terminal.value, row.epoch.value, row.boot, began};
+      if (Status status = At(kKeepBoot).Run(binds); !status.ok()) return status;
+    }
+    return {};
+  }
+
   Status WriteBatch(const IngestBatch& batch) {
     if (Status status = WriteEvents(batch.events); !status.ok()) return status;
     if (Status status = WriteVoids(batch.voids); !status.ok()) return status;
     if (Status status = WriteQuarantine(batch.quarantine); !status.ok()) return status;
     if (Status status = WriteOrigins(batch.origins); !status.ok()) return status;
+    if (Status status = WriteBoots(batch.boots); !status.ok()) return status;
     for (const TerminalRow& row : batch.terminals) {
       if (Status status = WriteTerminal(At(kUpdateTerminal), row); !status.ok()) return status;
     }
@@ -296,6 +311,19 @@ Result<std::vector<EventRow>> SqliteHqStore::ReadEvents(TerminalKey terminal, Ep
             rows.push_back(ReadEvent(row));
             return Visit::kContinue;
           });
+  if (!read.ok()) return read.error();
+  return rows;
+}
+
+Result<std::vector<BootRow>> SqliteHqStore::ReadBoots(TerminalKey terminal, Epoch epoch) {
+  std::vector<BootRow> rows;
+  Status read = impl_->At(kReadBoots).ForEach({terminal.value, epoch.value}, [&](const Row& row) {
+    BootRow boot{.terminal = terminal, .epoch = epoch};
+    boot.boot = static_cast<std::uint32_t>(row.Unsigned(0));
+    if (!row.IsNull(1)) boot.began = WallFromMs(row.Int(1));
+    rows.push_back(boot);
+    return Visit::kContinue;
+  });
   if (!read.ok()) return read.error();
   return rows;
 }

@@ -40,6 +40,7 @@ class SqliteHqStore : public HqStore {
   Result<std::vector<ProjectionRow>> LoadProjection() override;
   Result<std::vector<EventRow>> ReadEvents(TerminalKey terminal, Epoch epoch, Sequence after,
                                            std::size_t limit) override;
+  Result<std::vector<BootRow>> ReadBoots(TerminalKey terminal, Epoch epoch) override;
   Result<std::optional<JourneyRow>> LoadJourney(TerminalKey terminal, JourneyId id) override;
   Status CommitProjection(const ProjectionBatch& batch) override;
   Status DropProjection() override;

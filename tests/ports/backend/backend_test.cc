@@ -48,7 +48,8 @@ class CoreEnv {
   engine::Engine engine_{{}, store_, clock_, log_, [this](std::function<void()> answer) {
                            loop_.PostAnswer(std::move(answer));
                          }};
-  traylined::CoreBackend backend_{loop_, engine_, store_.State().epoch, [](AgentStatus&) {}};
+  traylined::CoreBackend backend_{loop_, engine_, [this] { return store_.State().epoch; },
+                                  [](AgentStatus&) {}};
   std::uint64_t guests_ = 0;
   std::jthread core_;
 };

@@ -230,6 +230,23 @@ TYPED_TEST_P(HqStoreSuite, ReplacesJourneysAndCursors) {
   EXPECT_EQ(*cursors, std::vector<ProjectionRow>{cursor});
 }
 
+TYPED_TEST_P(HqStoreSuite, KeepsTheEarliestBeginOfABoot) {
+  const TerminalKey key = this->Enrolled("k1").key;
+  BootRow first{.terminal = key, .epoch = Epoch{7}, .boot = 1, .began = WallFromMs(5'000)};
+  BootRow second{.terminal = key, .epoch = Epoch{7}, .boot = 2, .began = WallFromMs(9'000)};
+  const BootRow scaled{.terminal = key, .epoch = Epoch{8}, .boot = 2};
+  ASSERT_TRUE(this->store().Commit({.boots = {first, second, scaled}}).ok());
+  first.began = WallFromMs(6'000);  // heard of later: a longer way
+  ASSERT_TRUE(this->store().Commit({.boots = {first}}).ok());
+  second.began = WallFromMs(8'500);
+  ASSERT_TRUE(this->store().Commit({.boots = {second}}).ok());
+  this->maker_.Reopen();
+  first.began = WallFromMs(5'000);
+  EXPECT_EQ(this->store().ReadBoots(key, Epoch{7}).value(), (std::vector<BootRow>{first, second}));
+  EXPECT_EQ(this->store().ReadBoots(key, Epoch{8}).value(), std::vector<BootRow>{scaled});
+  EXPECT_TRUE(this->store().ReadBoots(key, Epoch{9}).value().empty());
+}
+
 TYPED_TEST_P(HqStoreSuite, KnowsNoJourneyThatWasNeverMade) {
   const auto found = this->store().LoadJourney(TerminalKey{1}, {Epoch{7}, 4});
   ASSERT_TRUE(found.ok());
@@ -253,7 +270,8 @@ REGISTER_TYPED_TEST_SUITE_P(HqStoreSuite, IsEmptyAtFirst, EnrollingTwiceGivesThe
                             KeepsWhatATerminalSaid, KeepsABatchWhole,
                             LeavesAnEventThatIsThereAsItIs, ReadsEventsOfOneEpochInOrderAboveAPlace,
                             FindsAnEventByItsPlaceAndByItsFirstPlace, ReplacesJourneysAndCursors,
-                            KnowsNoJourneyThatWasNeverMade, DroppingTheProjectionKeepsTheEvents);
+                            KeepsTheEarliestBeginOfABoot, KnowsNoJourneyThatWasNeverMade,
+                            DroppingTheProjectionKeepsTheEvents);
 
 }  // namespace trayline::hq
 

@@ -23,9 +23,9 @@ void Guests::Append(EventType type, std::uint64_t journey, Record data) {
   event.sequence = Sequence{++sequence_};
   if (journey != 0) event.journey = Id(journey);
   event.type = type;
-  event.time = WallFromMs(now_ms_);
+  event.time = WallFromMs(now_ms_ + clock_off_ms_);
   event.boot = 1;
-  event.mono = MonoFromMs(now_ms_ - kGuestsNoonMs + 3'600'000'000);
+  event.mono = MonoFromMs(now_ms_ - kGuestsNoonMs + kGuestsMonoMs);
   event.training = training_;
   event.data = std::move(data);
   rows_.push_back({.terminal = terminal_,

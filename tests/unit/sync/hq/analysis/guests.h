@@ -16,6 +16,9 @@ inline constexpr std::int64_t kGuestsNoonMs = 1'795'348'800'000;  // 2026-11-22T
 inline constexpr std::int64_t kUsd = 840;
 inline constexpr std::int64_t kEur = 978;
 
+// The monotonic clock at noon.
+inline constexpr std::int64_t kGuestsMonoMs = 3'600'000'000;
+
 class Guests {
  public:
   explicit Guests(TerminalKey terminal, Epoch epoch = Epoch{1'795'000'000})
@@ -23,6 +26,8 @@ class Guests {
 
   // Time of the next events; each takes a second.
   void At(std::int64_t utc_ms) { now_ms_ = utc_ms; }
+  // From now on the device's wall clock is off by so much; its monotonic clock is not.
+  void ClockOff(std::int64_t by_ms) { clock_off_ms_ = by_ms; }
   // From now on events lie in this epoch, from sequence 1; journeys keep their ids.
   void NextEpoch(Epoch epoch);
   // Positions that hold no event.
@@ -58,6 +63,7 @@ class Guests {
   std::uint64_t sequence_ = 0;
   std::uint64_t journeys_ = 0;
   std::int64_t now_ms_ = kGuestsNoonMs;
+  std::int64_t clock_off_ms_ = 0;
   bool training_ = false;
   std::vector<EventRow> rows_;
 };

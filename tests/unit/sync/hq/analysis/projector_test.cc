@@ -53,6 +53,38 @@ TEST_F(Projection, MakesAJourneyOfASale) {
   EXPECT_EQ(row.last.sequence.value, 7U);
 }
 
+// A machine whose clock stood ten years off in either direction: its journeys lie on HQ's days.
+TEST_F(Projection, AClockTenYearsOffIsCorrectedByTheBoot) {
+  constexpr std::int64_t kTenYearsMs = 3'652LL * 86'400'000;
+  for (const std::int64_t off : {kTenYearsMs, -kTenYearsMs}) {
+    store_ = fakes::MemoryHqStore();
+    Guests guests(TerminalKey{1});
+    guests.ClockOff(off);
+    const std::uint64_t sale = guests.Sale(1250, kEur);
+    IngestBatch heard;
+    heard.boots = {{.terminal = TerminalKey{1},
+                    .epoch = Epoch{1'795'000'000},
+                    .boot = 1,
+                    .began = WallFromMs(kGuestsNoonMs - kGuestsMonoMs)}};
+    ASSERT_TRUE(store_.Commit(heard).ok());
+    FoldAll(guests);
+    EXPECT_EQ(Row(guests, sale).started, WallFromMs(kGuestsNoonMs + 1'000));
+    EXPECT_EQ(Row(guests, sale).closed, WallFromMs(kGuestsNoonMs + 7'000));
+  }
+}
+
+TEST_F(Projection, AClockOfADemonstrationKeepsItsOwnTime) {
+  Guests guests(TerminalKey{1});
+  constexpr std::int64_t kAheadMs = 5LL * 3'600'000;
+  guests.ClockOff(kAheadMs);
+  const std::uint64_t sale = guests.Sale(1250, kEur);
+  IngestBatch heard;
+  heard.boots = {{.terminal = TerminalKey{1}, .epoch = Epoch{1'795'000'000}, .boot = 1}};
+  ASSERT_TRUE(store_.Commit(heard).ok());
+  FoldAll(guests);
+  EXPECT_EQ(Row(guests, sale).started, WallFromMs(kGuestsNoonMs + kAheadMs + 1'000));
+}
+
 TEST_F(Projection, AnOpenJourneyShowsItsCartAndItsStage) {
   Guests guests(TerminalKey{1});
   const std::uint64_t journey = guests.Start();

@@ -57,6 +57,28 @@ TEST_F(Receiver, AnswersABirthWithResumeAndItsNonce) {
   EXPECT_EQ(terminal_.last_ack.hq_generation, 1U);
 }
 
+TEST_F(Receiver, ALiveBirthTellsWhenTheMachineWasStarted) {
+  terminal_.birth.boot = 3;
+  terminal_.birth.sent_mono_ms = 60'000;
+  Incoming birth = terminal_.Birth();
+  birth.retained = true;  // of any age
+  Give({birth});
+  EXPECT_TRUE(store_.boots.empty());
+  Give({terminal_.Birth()});
+  ASSERT_EQ(store_.boots.size(), 1U);
+  EXPECT_EQ(store_.boots.begin()->second.boot, 3U);
+  EXPECT_EQ(store_.boots.begin()->second.began, kNow - Millis(60'000));
+}
+
+TEST_F(Receiver, AClockOfADemonstrationIsNotedAsSuch) {
+  terminal_.birth.boot = 1;
+  terminal_.birth.sent_mono_ms = 60'000;
+  terminal_.birth.clock_speed = 200;
+  Give({terminal_.Birth()});
+  ASSERT_EQ(store_.boots.size(), 1U);
+  EXPECT_FALSE(store_.boots.begin()->second.began);
+}
+
 TEST_F(Receiver, StoresAFrameAndAcknowledgesIt) {
   terminal_.Record(10);
   Give({terminal_.Birth(), terminal_.Frame(1, 10)});
