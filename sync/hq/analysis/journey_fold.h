@@ -25,6 +25,9 @@ class FoldedJourney {
 
   [[nodiscard]] JourneyRow ToRow() const;
   [[nodiscard]] const journey::Journey& journey() const { return journey_; }
+  // Of the events that were taken; zero before the first.
+  [[nodiscard]] Position first() const { return first_; }
+  [[nodiscard]] Position last() const { return last_; }
 
  private:
   TerminalKey terminal_;

@@ -1,6 +1,7 @@
 #include "sync/hq/analysis/projector.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/event/event.h"
 #include "sync/hq/analysis/event_time.h"
@@ -47,8 +48,8 @@ void Projector::Enqueue(TerminalKey terminal) {
   if (queued_.insert(terminal).second) turns_.push_back(terminal);
 }
 
-// A journey may go on in a later epoch, so the lower one is folded to its end first. Once a higher
-// epoch is known nothing more is added to a lower one.
+// A journey may go on in a later epoch, so the lower one is folded to its end first. What is added
+// to a lower one after that is folded by Refold.
 Projector::EpochLog* Projector::NextLog(Logs& logs) {
   for (auto& [epoch, log] : logs) {
     if (log.HasWork()) return &log;
@@ -115,9 +116,47 @@ Status Projector::FoldRow(EpochLog& log, const EventRow& row, std::span<const Bo
   const JourneyKey key{row.terminal, event->journey};
   auto journey = Find(key);
   if (!journey.ok()) return journey.error();
-  (*journey)->Take(*event, {row.epoch, row.sequence});
+  const Position place{row.epoch, row.sequence};
+  if (place < (*journey)->last()) {
+    if (Status status = Refold(row, key, **journey); !status.ok()) return status;
+  } else {
+    (*journey)->Take(*event, place);
+  }
   dirty_.insert(key);
   ++log.row.in_journeys;
+  return {};
+}
+
+Status Projector::Refold(const EventRow& row, const JourneyKey& key, FoldedJourney& journey) {
+  const Position begin = std::min(journey.first(), Position{row.epoch, row.sequence});
+  const Position end = journey.last();
+  FoldedJourney anew(key.first, key.second);
+  for (const auto& [epoch, log] : logs_[key.first]) {
+    if (epoch < begin.epoch || epoch > end.epoch) continue;
+    const auto boots = store_.ReadBoots(key.first, epoch);
+    if (!boots.ok()) return boots.error();
+    Sequence after{epoch == begin.epoch ? begin.sequence.value - 1 : 0};
+    // What is folded of this epoch so far; of row's, row is the newest.
+    const Sequence until =
+        epoch == end.epoch
+            ? end.sequence
+            : std::max(log.row.cursor, epoch == row.epoch ? row.sequence : Sequence{});
+    while (after < until) {
+      auto rows = store_.ReadEvents(key.first, epoch, after, options_.turn_events);
+      if (!rows.ok()) return rows.error();
+      if (rows->empty()) break;
+      after = rows->back().sequence;
+      for (const EventRow& other : *rows) {
+        if (other.sequence > until || other.journey != key.second.number) continue;
+        auto event =
+            event::DecodeBody(other.body, epoch, other.sequence, other.type, other.journey);
+        if (!event.ok() || event->journey != key.second) continue;
+        event->time = TimeOf(*event, other.arrived, *boots);
+        anew.Take(*event, {epoch, other.sequence});
+      }
+    }
+  }
+  journey = std::move(anew);
   return {};
 }
 

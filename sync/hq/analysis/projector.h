@@ -1,8 +1,9 @@
 // Projector: makes journeys from stored events and from nothing else. For each epoch of each
 // terminal a cursor says how far it has come; a step folds a bounded number of events above the
 // cursors, round robin over the terminals, and commits journeys and cursors in one transaction. So
-// a crash repeats at most one step, and any order of arrival ends in the same rows. One thread (the
-// store thread); blocks on the store.
+// a crash repeats at most one step, and any order of arrival ends in the same rows: an event of a
+// lower epoch that comes late has its journey folded anew. One thread (the store thread); blocks on
+// the store.
 #ifndef TRAYLINE_SYNC_HQ_ANALYSIS_PROJECTOR_H_
 #define TRAYLINE_SYNC_HQ_ANALYSIS_PROJECTOR_H_
 
@@ -66,6 +67,9 @@ class Projector {
 
   Result<std::size_t> TakeTurn(TerminalKey terminal, std::size_t limit);
   Status FoldRow(EpochLog& log, const EventRow& row, std::span<const BootRow> boots);
+  // journey from its stored events anew, up to and with row: a closed epoch's event that arrived
+  // after later ones.
+  Status Refold(const EventRow& row, const JourneyKey& key, FoldedJourney& journey);
   Result<FoldedJourney*> Find(const JourneyKey& key);
   Result<ProjectionStep> CommitStep(std::uint64_t events);
   void Enqueue(TerminalKey terminal);

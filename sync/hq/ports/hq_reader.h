@@ -40,7 +40,8 @@ struct LogCounts {
   TerminalId terminal{};
   LogRow log{};
   ProjectionRow projection{};
-  std::uint64_t waiting = 0;  // stored events above the cursor
+  std::uint64_t waiting = 0;   // stored events above the cursor
+  std::uint64_t repeated = 0;  // of log.voided: events that are here under another number
   friend bool operator==(const LogCounts&, const LogCounts&) = default;
 };
 

@@ -71,6 +71,10 @@ Result<std::vector<LogCounts>> QueryLogs(sqlite::Database& database, bool recoun
       "(SELECT count(*) FROM event AS e WHERE e.terminal_id = l.terminal_id AND e.epoch = l.epoch "
       "AND e.sequence > coalesce(p.cursor, 0)), " +
       (recount ? counted : std::string("l.received")) +
+      ", (SELECT coalesce(sum(v.count), 0) FROM void_run AS v WHERE v.terminal_id = l.terminal_id "
+      "AND v.epoch = l.epoch AND v.reason = " +
+      std::to_string(static_cast<int>(VoidReason::kRepeated)) +
+      ")"
       " FROM log AS l JOIN terminal AS t ON t.id = l.terminal_id "
       "LEFT JOIN projection AS p ON p.terminal_id = l.terminal_id AND p.epoch = l.epoch "
       "ORDER BY t.tenant, t.store, t.terminal, l.epoch";
@@ -86,6 +90,7 @@ Result<std::vector<LogCounts>> QueryLogs(sqlite::Database& database, bool recoun
                                       .outside_journeys = row.Unsigned(at + 2)};
     counts.waiting = row.Unsigned(at + 3);
     counts.log.received = row.Unsigned(at + 4);
+    counts.repeated = row.Unsigned(at + 5);
     return counts;
   });
 }

@@ -180,6 +180,35 @@ TEST_F(Projection, AJourneyGoesOnInTheNextEpoch) {
   EXPECT_EQ(row.last.sequence.value, 1U);
 }
 
+// The closed epoch's tail was set aside and comes after what was recorded later.
+TEST_F(Projection, AJourneyWhoseBeginningComesLateIsFoldedInOrder) {
+  Guests guests(TerminalKey{1});
+  const std::uint64_t journey = guests.Start();
+  guests.Stage(journey, Stage::kBrowsing);
+  guests.Outside();
+  guests.Add(journey, 500);
+  guests.Stage(journey, Stage::kCarting);
+  guests.NextEpoch(Epoch{1'795'000'777});
+  guests.Add(journey, 250);
+  guests.Stage(journey, Stage::kReviewing);
+  guests.Close(journey, Outcome::kAbandonedCheckout, 750);
+  FoldAll(guests);
+  const JourneyRow in_order = Row(guests, journey);
+  const ProjectionRow cursor = Cursor();
+  ASSERT_EQ(in_order.first.epoch, Epoch{1'795'000'000});
+  ASSERT_EQ(in_order.last.epoch, Epoch{1'795'000'777});
+
+  ASSERT_TRUE(store_.DropProjection().ok());
+  Projector projector({.step_events = 2, .turn_events = 2}, store_, log_);
+  ASSERT_TRUE(projector.Start({}).ok());
+  projector.OnStored(TerminalKey{1}, Epoch{1'795'000'777}, Sequence{3});
+  while (projector.HasWork()) ASSERT_TRUE(projector.Step().ok());
+  projector.OnStored(TerminalKey{1}, Epoch{1'795'000'000}, Sequence{5});
+  while (projector.HasWork()) ASSERT_TRUE(projector.Step().ok());
+  EXPECT_EQ(Row(guests, journey), in_order);
+  EXPECT_EQ(Cursor(), cursor);
+}
+
 TEST_F(Projection, AnUnreadableEventIsCountedAndStopsNothing) {
   Guests guests(TerminalKey{1});
   guests.Sale(100);

@@ -213,6 +213,30 @@ TEST_F(Api, TellsTerminalsQuarantineAndReconciliation) {
   EXPECT_EQ(reconcile["terminals"][0]["epochs"][0]["quarantined"], 1);
 }
 
+TEST_F(Api, TellsAFullDiskATwinAndWhatWasHereAlready) {
+  Fill();
+  auto state = database_.store->LoadReceiver().value();
+  TerminalRow row = state.terminals.at(0);
+  row.storage = "full";
+  row.identity_conflicts = 3;
+  LogRow log = state.logs.at(0);
+  const VoidRow run{.terminal = row.key,
+                    .epoch = log.epoch,
+                    .first = log.watermark.Next(),
+                    .count = 5,
+                    .reason = static_cast<std::uint8_t>(VoidReason::kRepeated)};
+  log.watermark.value += 5;
+  log.voided += 5;
+  ASSERT_TRUE(database_.store->Commit({.terminals = {row}, .voids = {run}, .logs = {log}}).ok());
+  Serve();
+  const Json terminals = GetJson("/v1/terminals")["terminals"];
+  EXPECT_EQ(terminals[0]["storage"], "full");
+  EXPECT_EQ(terminals[0]["identity_conflicts"], 3);
+  const Json reconcile = GetJson("/v1/reconcile");
+  EXPECT_EQ(reconcile["difference"], 0);
+  EXPECT_EQ(reconcile["terminals"][0]["epochs"][0]["repeated"], 5);
+}
+
 TEST_F(Api, NamesWhatIsWrongWithARequest) {
   Serve();
   ExpectProblem("/v1/journeys?limit=0", 400, "invalid", "limit");
