@@ -45,6 +45,9 @@ struct RecordOptions {
 int RecordEvents(const Target& target, const RecordOptions& options);
 
 int Doctor(const Target& target, bool json);
+// With traylined stopped: makes what is derived from the journal's events anew, and salvages a
+// damaged journal into a new one. Nothing is deleted.
+int Rebuild(const Target& target);
 
 struct ReplayOptions {
   std::string set = "chipotle";  // chipotle, rees46, jdata

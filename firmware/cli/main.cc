@@ -16,6 +16,7 @@ namespace {
 struct Words {
   Target target;
   bool json = false;
+  bool rebuild = false;
   std::string journey;
   TailOptions tail;
   ExportOptions exported;
@@ -73,9 +74,14 @@ void AddExport(CLI::App& app, Words& words) {
 
 void AddDoctor(CLI::App& app, Words& words) {
   auto* command = app.add_subcommand("doctor", "What is wrong on this terminal, with the remedy");
-  command->add_flag("--json", words.json, "As JSON");
-  command->callback(
-      [&words] { words.run = [&words] { return Doctor(words.target, words.json); }; });
+  auto* json = command->add_flag("--json", words.json, "As JSON");
+  command->add_flag("--rebuild", words.rebuild, "With traylined stopped: mend the journal")
+      ->excludes(json);
+  command->callback([&words] {
+    words.run = [&words] {
+      return words.rebuild ? Rebuild(words.target) : Doctor(words.target, words.json);
+    };
+  });
 }
 
 void AddReplay(CLI::App& app, Words& words) {

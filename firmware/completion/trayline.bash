@@ -57,7 +57,8 @@ _trayline() {
   case $_trayline_command:$current in
   :-*) _trayline_words "$common --version" ;;
   :*) _trayline_words "status tail journeys record export doctor replay" ;;
-  status:-* | doctor:-*) _trayline_words "--json $common" ;;
+  status:-*) _trayline_words "--json $common" ;;
+  doctor:-*) _trayline_words "--json --rebuild $common" ;;
   tail:-*) _trayline_words "--lines --follow --json -n -f $common" ;;
   journeys:-*) _trayline_words "--json $common" ;;
   journeys:*) _trayline_words "$(_trayline_open_journeys)" ;;

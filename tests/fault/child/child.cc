@@ -50,6 +50,11 @@ void Child::Kill() {
 std::optional<int> Child::Stop(std::chrono::milliseconds limit) {
   if (pid_ <= 0) return std::nullopt;
   ::kill(pid_, SIGTERM);
+  return Wait(limit);
+}
+
+std::optional<int> Child::Wait(std::chrono::milliseconds limit) {
+  if (pid_ <= 0) return std::nullopt;
   int status = 0;
   const bool ended = Eventually([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, limit);
   if (!ended) {

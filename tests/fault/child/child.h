@@ -31,6 +31,8 @@ class Child {
   // SIGTERM, and waits; its exit status, or nullopt when it did not end in order in time (it is
   // killed then).
   std::optional<int> Stop(std::chrono::milliseconds limit = std::chrono::seconds(20));
+  // Waits until it ends by itself; as Stop otherwise.
+  std::optional<int> Wait(std::chrono::milliseconds limit = std::chrono::seconds(60));
   [[nodiscard]] bool running() const { return pid_ > 0; }
   [[nodiscard]] pid_t pid() const { return pid_; }
 
