@@ -92,6 +92,39 @@ void CheckReading(Journal& journal) {
   }
 }
 
+// Every position of a piece is an event or lies in a void run that somebody could have written.
+void CheckRange(Sequence after, const ports::JournalRange& range) {
+  TRAYLINE_CHECK(range.covered >= after);
+  TRAYLINE_CHECK(range.events.size() <= kReadMax);
+  auto run = range.voids.begin();
+  auto event = range.events.begin();
+  Sequence at = after;
+  while (run != range.voids.end() || event != range.events.end()) {
+    if (event != range.events.end() && event->sequence == at.Next()) {
+      at = event++->sequence;
+      continue;
+    }
+    TRAYLINE_CHECK(run != range.voids.end() && run->first == at.Next());
+    TRAYLINE_CHECK(run->count > 0 && run->count <= UINT64_MAX - at.value);
+    TRAYLINE_CHECK(run->quota <= event::QuotaClass::kOrder);
+    TRAYLINE_CHECK(run->reason <= ports::VoidReason::kDamaged);
+    at = Sequence{at.value + run++->count};
+  }
+  TRAYLINE_CHECK(at == range.covered);
+}
+
+// As the uplink reads, to the end.
+void CheckRanges(Journal& journal) {
+  Sequence after;
+  for (std::size_t i = 0; i < kReadMax; ++i) {
+    const auto range = journal.ReadRange(journal.State().epoch, after, kReadMax, kReadBytesMax);
+    if (!range.ok()) return;
+    CheckRange(after, *range);
+    if (range->covered == after) return;
+    after = range->covered;
+  }
+}
+
 void CheckLoaded(const ports::CommittedState& state, const ports::OutboxState& outbox) {
   Sequence last = state.checkpoint ? state.checkpoint->at : Sequence{};
   for (const ports::StoredEvent& event : state.tail) {
@@ -144,6 +177,7 @@ void TryOpen(const journal::Options& options) {
   const ports::OutboxState outbox = (*journal)->State();
   CheckOutbox(outbox);
   CheckReading(**journal);
+  CheckRanges(**journal);
   const auto state = (*journal)->Load();
   if (!state.ok()) return;
   CheckLoaded(*state, outbox);

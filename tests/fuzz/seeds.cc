@@ -18,6 +18,7 @@
 #include "agent/base/varint.h"
 #include "agent/journal/journal.h"
 #include "agent/journey/journey.h"
+#include "agent/sqlite/database.h"
 #include "firmware/replay/chipotle.h"
 #include "firmware/replay/plan.h"
 #include "sync/wire/compressor.h"
@@ -241,8 +242,27 @@ void AddConfigurations(Corpus& corpus) {
   corpus.Add("configuration", "hq.broker = \"ssl://hq:8883\"\nhq.ca_file = \"/etc/ca.pem\"\n");
 }
 
+// Some positions hold no event any more, and an epoch was left behind.
+void GiveUp(const std::string& path) {
+  sqlite::OpenOptions options;
+  options.path = path;
+  auto database = sqlite::Database::Open(options);
+  TRAYLINE_CHECK(database.ok());
+  for (const char* change : {
+           "DELETE FROM event WHERE sequence BETWEEN 2 AND 4",
+           "INSERT INTO void_run VALUES(2, 3, 0, 0)",
+           "INSERT INTO closed_epoch VALUES(1790000000, '00112233445566778899aabbccddeeff', 1, 2,"
+           " 0, 1)",
+           "INSERT INTO closed_event SELECT 1790000000, 1, type, journey, body FROM event LIMIT 1",
+           "INSERT INTO closed_void VALUES(1790000000, 2, 1, 1, 1)",
+       }) {
+    TRAYLINE_CHECK(database->Execute(change).ok());
+  }
+}
+
 // Files of a journal: closed in order, or as a crash leaves them with the WAL behind.
-void AddDatabase(Corpus& corpus, const bench::Recording& recording, std::size_t rows, bool close) {
+void AddDatabase(Corpus& corpus, const bench::Recording& recording, std::size_t rows, bool close,
+                 bool given_up = false) {
   fakes::TemporaryFolder folder;
   fakes::ManualClock clock;
   fakes::SeededRandom random(1);
@@ -268,6 +288,7 @@ void AddDatabase(Corpus& corpus, const bench::Recording& recording, std::size_t 
     TRAYLINE_CHECK((*journal)->Close().ok());
     journal->reset();
   }
+  if (given_up) GiveUp(options.path);
   std::string bytes = ReadFile(options.path);
   if (!close) bytes += ReadFile(options.path + "-wal");
   corpus.Add("database", bytes);
@@ -296,6 +317,7 @@ void AddAll(Corpus& corpus) {
   AddConfigurations(corpus);
   AddDatabase(corpus, *small, 1, true);
   AddDatabase(corpus, *small, small->rows.size(), true);
+  AddDatabase(corpus, *small, small->rows.size(), true, true);
   AddDatabase(corpus, *small, 3, false);
   AddTables(corpus);
 }

@@ -5,11 +5,11 @@
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace std::string_view_literals;
+  constexpr std::string_view kForbidden("+#\0", 3);
   const std::string_view text = trayline::fuzz::AsText(data, size);
   if (const auto address = trayline::wire::ParseUpTopic(text); address.ok()) {
     TRAYLINE_CHECK(trayline::wire::UpTopic(address->terminal, address->kind) == text);
-    TRAYLINE_CHECK(trayline::wire::AckTopic(address->terminal).find_first_of("+#\0"sv) ==
+    TRAYLINE_CHECK(trayline::wire::AckTopic(address->terminal).find_first_of(kForbidden) ==
                    std::string::npos);
   }
   if (const auto terminal = trayline::ParseTerminalId(text); terminal.ok()) {
