@@ -110,7 +110,12 @@ Result<std::vector<ports::VoidRun>> Reader::VoidsAbove(Sequence after, std::size
       "coalesce((SELECT max(first) FROM void_run WHERE first <= ?), 0) ORDER BY first");
   if (!select.ok()) return select.error();
   std::vector<ports::VoidRun> voids;
+  bool known = true;
   Status status = select->ForEach({after.value}, [&](const Row& row) {
+    // Only damage gives others: they would count in tables that have no place for them.
+    known = row.Unsigned(2) <= static_cast<std::uint64_t>(event::QuotaClass::kOrder) &&
+            row.Unsigned(3) <= static_cast<std::uint64_t>(ports::VoidReason::kDamaged);
+    if (!known) return Visit::kStop;
     const ports::VoidRun run{Sequence{row.Unsigned(0)}, row.Unsigned(1),
                              static_cast<event::QuotaClass>(row.Unsigned(2)),
                              static_cast<ports::VoidReason>(row.Unsigned(3))};
@@ -118,6 +123,7 @@ Result<std::vector<ports::VoidRun>> Reader::VoidsAbove(Sequence after, std::size
     return voids.size() < limit ? Visit::kContinue : Visit::kStop;
   });
   if (!status.ok()) return status.error();
+  if (!known) return Error{Errc::kCorrupt, "a void run of a class or reason that nobody writes"};
   return voids;
 }
 
