@@ -98,7 +98,7 @@ void MemoryEventStore::KeepForeignKey(ports::ForeignKey key) {
     return other.stream == key.stream && other.id == key.id;
   });
   foreign_keys_.push_back(std::move(key));
-  const auto goes = [this, oldest] {
+  const auto goes = [this, oldest]() REQUIRES(mutex_) {
     return foreign_keys_.size() > ports::kForeignKeysMax ||
            (foreign_keys_.size() > ports::kForeignKeysKept &&
             foreign_keys_.front().recorded < oldest);
