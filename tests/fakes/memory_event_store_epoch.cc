@@ -146,8 +146,8 @@ void MemoryEventStore::Renumber(Epoch old) {
     event.body = Moved(event, old, epoch_);
     event.sequence.value -= acked_.value;
   }
-  std::erase_if(voids_, [this](const ports::VoidRun& run) {
-    return run.first.value + run.count <= acked_.value + 1;
+  std::erase_if(voids_, [acked = acked_](const ports::VoidRun& run) {
+    return run.first.value + run.count <= acked.value + 1;
   });
   for (ports::VoidRun& run : voids_) {
     const std::uint64_t end = run.first.value + run.count;
