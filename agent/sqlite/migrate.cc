@@ -60,7 +60,7 @@ Result<std::string> Lines(Database& database, std::string_view sql) {
 }  // namespace
 
 Result<std::int64_t> SchemaVersion(Database& database) {
-  const auto version = database.ReadInt("PRAGMA user_version");
+  auto version = database.ReadInt("PRAGMA user_version");
   // Only damage makes it negative; the steps are counted by it.
   if (version.ok() && *version < 0) {
     return Error{Errc::kCorrupt, "the schema's version is " + std::to_string(*version)};
