@@ -213,6 +213,30 @@ std::vector<WindowEntry> MemoryEventStore::Window() const {
   return window;
 }
 
+namespace {
+
+// What stands at next, without an event before before: a part of a run that is known, else damage.
+ports::VoidRun VoidPiece(const std::vector<ports::VoidRun>& voids, std::uint64_t next,
+                         std::uint64_t before) {
+  ports::VoidRun piece{Sequence{next}, 1};
+  piece.reason = ports::VoidReason::kDamaged;
+  std::uint64_t end = before;
+  for (const ports::VoidRun& run : voids) {
+    const std::uint64_t run_end = run.first.value + run.count;
+    if (run.first.value <= next && next < run_end) {
+      piece.quota = run.quota;
+      piece.reason = run.reason;
+      end = std::min(end, run_end);
+    } else if (run.first.value > next) {
+      end = std::min(end, run.first.value);
+    }
+  }
+  piece.count = end - next;
+  return piece;
+}
+
+}  // namespace
+
 Result<ports::JournalRange> MemoryEventStore::ReadRange(Epoch epoch, Sequence after,
                                                         std::size_t limit, std::size_t max_bytes) {
   MutexLock lock(mutex_);
@@ -227,41 +251,27 @@ Result<ports::JournalRange> MemoryEventStore::ReadRange(Epoch epoch, Sequence af
   range.covered = after;
   std::vector<ports::VoidRun> voids = epoch == epoch_ ? voids_ : closed->voids;
   std::size_t bytes = 0;
-  // Up to before, by the runs that are known and otherwise as damage.
-  const auto fill = [&range, &voids](std::uint64_t before) {
+  // Up to before, by the runs that are known and otherwise as damage; false when there are too
+  // many.
+  const auto fill = [&range, &voids, limit](std::uint64_t before) {
     while (range.covered.value + 1 < before) {
-      const std::uint64_t next = range.covered.value + 1;
-      ports::VoidRun piece{Sequence{next}, 1};
-      piece.reason = ports::VoidReason::kDamaged;
-      std::uint64_t end = before;  // behind the piece
-      for (const ports::VoidRun& run : voids) {
-        const std::uint64_t run_end = run.first.value + run.count;
-        if (run.first.value <= next && next < run_end) {
-          piece.quota = run.quota;
-          piece.reason = run.reason;
-          end = std::min(end, run_end);
-        } else if (run.first.value > next) {
-          end = std::min(end, run.first.value);
-        }
-      }
-      piece.count = end - next;
-      range.covered = Sequence{end - 1};
-      range.voids.push_back(piece);
+      if (range.voids.size() == limit) return false;
+      range.voids.push_back(VoidPiece(voids, range.covered.value + 1, before));
+      range.covered.value += range.voids.back().count;
     }
+    return true;
   };
   bool more = false;
   for (const StoredEvent& event : rows) {
     if (event.sequence <= after) continue;
     bytes += event.body.size();
-    more = range.events.size() == limit || (!range.events.empty() && bytes > max_bytes);
+    more = range.events.size() == limit || (!range.events.empty() && bytes > max_bytes) ||
+           !fill(event.sequence.value);
     if (more) break;
-    fill(event.sequence.value);
     range.events.push_back(event);
     range.covered = event.sequence;
   }
-  if (!more && !voids.empty()) {
-    fill(voids.back().first.value + voids.back().count);
-  }
+  if (!more && !voids.empty()) fill(voids.back().first.value + voids.back().count);
   return range;
 }
 

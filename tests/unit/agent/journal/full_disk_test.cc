@@ -108,7 +108,7 @@ TEST_F(JournalFullDisk, TheReserveCarriesOnThenBrowsingMakesRoomThenItIsFullThen
   for (int i = 0; i < 4000 && answer == "ok"; ++i) {
     answer = Record(20);
     if (answer == "ok") recorded_on_a_full_disk += 20;
-    clock_.Advance(kCursorEvery);
+    clock_.Advance(kMeasureEvery);
   }
   EXPECT_EQ(answer, "full");
   EXPECT_EQ(State(), StorageState::kFull);
@@ -146,7 +146,7 @@ TEST_F(JournalFullDisk, LittleFreeSpaceIsLowBeforeItIsFull) {
   Open();
   ASSERT_EQ(Record(10), "ok");
   TakeSpace(1024 * kKib);
-  clock_.Advance(kCursorEvery);
+  clock_.Advance(kMeasureEvery);
   ASSERT_EQ(Record(10), "ok");
   EXPECT_EQ(State(), StorageState::kLow);
   EXPECT_THAT(journal_->storage().reason, HasSubstr("free on the file system"));
