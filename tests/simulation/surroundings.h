@@ -1,0 +1,24 @@
+// What every part of a simulation stands in. The references outlive the parts.
+#ifndef TRAYLINE_TESTS_SIMULATION_SURROUNDINGS_H_
+#define TRAYLINE_TESTS_SIMULATION_SURROUNDINGS_H_
+
+#include "tests/simulation/chance.h"
+#include "tests/simulation/loop.h"
+#include "tests/simulation/sim_broker.h"
+#include "tests/simulation/trace.h"
+#include "tests/simulation/trouble.h"
+#include "tests/simulation/witness.h"
+
+namespace trayline::simulation {
+
+struct Surroundings {
+  const Scenario& scenario;
+  Loop& loop;
+  Trace& trace;
+  SimBroker& broker;
+  Witness& witness;
+};
+
+}  // namespace trayline::simulation
+
+#endif  // TRAYLINE_TESTS_SIMULATION_SURROUNDINGS_H_

@@ -1,0 +1,243 @@
+#include "tests/simulation/witness.h"
+
+#include <algorithm>
+
+#include "tests/simulation/content.h"
+
+namespace trayline::simulation {
+namespace {
+
+constexpr std::uint64_t kNoEvent = 2;  // digests are odd
+
+std::string At(const std::string& unit, Epoch epoch, Sequence sequence) {
+  return unit + " " + std::to_string(epoch.value) + "/" + std::to_string(sequence.value);
+}
+
+}  // namespace
+
+void Witness::Fail(std::string what) {
+  trace_.Note("WITNESS", what);
+  if (!failure_) failure_ = std::move(what);
+}
+
+// --- Hosts --------------------------------------------------------------------------------------
+
+void Witness::Told(const Said& said, Epoch epoch, const engine::RecordResult& result) {
+  using Outcome = engine::RecordResult::Outcome;
+  if (result.outcome == Outcome::kNoChange && said.key.empty()) return;
+  if (result.outcome != Outcome::kRecorded && result.outcome != Outcome::kRepeated) {
+    return Fail("host " + std::to_string(said.host) + " was refused " + said.key + ": " +
+                (result.reason.empty() ? "nothing to record" : result.reason));
+  }
+  ++told_count_;
+  if (said.key.empty()) return;
+  const auto [at, is_new] =
+      told_.try_emplace(said.key, Answer{said, epoch, result.first, result.last});
+  if (is_new) return;
+  const Answer& before = at->second;
+  if (before.epoch == epoch && (before.first != result.first || before.last != result.last)) {
+    Fail("host " + std::to_string(said.host) + " was told " + std::to_string(before.first.value) +
+         " and then " + std::to_string(result.first.value) + " for " + said.key);
+  }
+}
+
+// --- Terminals ----------------------------------------------------------------------------------
+
+void Witness::Committed(const std::string& unit, DiskRecord& record, Epoch epoch,
+                        const std::vector<ports::StoredEvent>& rows) {
+  std::vector<std::uint64_t>& known = record[epoch];
+  for (const ports::StoredEvent& row : rows) {
+    const std::size_t index = row.sequence.value - 1;
+    const std::uint64_t digest = DigestOutside(row, epoch);
+    if (index < known.size()) {
+      if (known[index] != digest) {
+        Fail(At(unit, epoch, row.sequence) + " holds another event than before");
+      }
+    } else if (index == known.size()) {
+      known.push_back(digest);
+    } else {
+      Fail(At(unit, epoch, row.sequence) + " was committed behind a hole");
+    }
+  }
+}
+
+void Witness::Reopened(const std::string& unit, const DiskRecord& record, Epoch epoch,
+                       Sequence last) {
+  const auto known = record.find(epoch);
+  if (known == record.end() || known->second.size() <= last.value) return;
+  Fail(unit + " lost what was durable: " + std::to_string(known->second.size()) +
+       " events before, up to " + std::to_string(last.value) + " now");
+}
+
+void Witness::Acknowledged(const std::string& unit, const DiskRecord& record, Epoch epoch,
+                           Sequence watermark) {
+  const auto known = record.find(epoch);
+  if (known == record.end() || known->second.size() < watermark.value) {
+    return Fail(At(unit, epoch, watermark) + " is acknowledged, the terminal never committed it");
+  }
+  const HqEpochs& epochs = hq_[unit];
+  const auto log = epochs.find(epoch);
+  const std::size_t there = log == epochs.end() ? 0 : log->second.digests.size();
+  if (there < watermark.value) {
+    return Fail(At(unit, epoch, watermark) + " is acknowledged, HQ has only " +
+                std::to_string(there));
+  }
+  // What lies below was looked at when it was acknowledged; a doubled look costs little.
+  for (std::size_t i = 0; i < watermark.value; ++i) {
+    const std::uint64_t digest = log->second.digests[i];
+    if (digest != kNoEvent && digest != known->second[i]) {
+      return Fail(At(unit, epoch, Sequence{i + 1}) +
+                  " is acknowledged, HQ has another event there");
+    }
+  }
+}
+
+// --- HQ -----------------------------------------------------------------------------------------
+
+Witness::HqLog& Witness::LogOf(hq::TerminalKey key, Epoch epoch) { return hq_[units_[key]][epoch]; }
+
+void Witness::Put(hq::TerminalKey key, Epoch epoch, Sequence at, std::uint64_t digest) {
+  std::vector<std::uint64_t>& digests = LogOf(key, epoch).digests;
+  if (digests.size() < at.value) digests.resize(at.value);
+  std::uint64_t& place = digests[at.value - 1];
+  if (place != 0 && place != digest) {
+    Fail(At(units_[key], epoch, at) + " holds two different events at HQ");
+  }
+  place = digest;
+}
+
+void Witness::TakeLog(const hq::LogRow& row) {
+  HqLog& log = LogOf(row.terminal, row.epoch);
+  const std::string where = At(units_[row.terminal], row.epoch, row.watermark);
+  if (row.received + row.voided + row.quarantined != row.watermark.value) {
+    Fail(where + ": HQ's books do not balance");
+  }
+  if (row.watermark < log.row.watermark) Fail(where + ": HQ's watermark fell");
+  if (log.digests.size() < row.watermark.value) {
+    Fail(where + ": HQ's watermark stands above what it has");
+  }
+  const std::size_t most = std::min<std::size_t>(row.watermark.value, log.digests.size());
+  for (std::size_t i = log.row.watermark.value; i < most; ++i) {
+    if (log.digests[i] == 0)
+      Fail(At(units_[row.terminal], row.epoch, Sequence{i + 1}) +
+           " is below HQ's watermark and not there");
+  }
+  log.row = row;
+}
+
+void Witness::HqCommitted(const hq::IngestBatch& batch) {
+  for (const hq::TerminalRow& row : batch.terminals) HqNames(row.key, row.id);
+  for (const hq::EventRow& row : batch.events) {
+    Put(row.terminal, row.epoch, row.sequence, DigestOutside(row));
+  }
+  stored_ += batch.events.size();
+  for (const hq::VoidRow& row : batch.voids) {
+    Fail(At(units_[row.terminal], row.epoch, row.first) + " is void at HQ without a reason");
+    for (std::uint64_t i = 0; i < row.count; ++i) {
+      Put(row.terminal, row.epoch, Sequence{row.first.value + i}, kNoEvent);
+    }
+  }
+  for (const hq::QuarantineRow& row : batch.quarantine) {
+    Fail(At(units_[row.terminal], row.epoch, row.first) + " was put into quarantine");
+  }
+  for (const hq::LogRow& row : batch.logs) TakeLog(row);
+}
+
+void Witness::HqOpened(hq::HqStore& store) {
+  constexpr std::size_t kPage = 1000;
+  const auto state = store.LoadReceiver();
+  if (!state.ok()) return;  // a fault of the disk; HQ cannot start either
+  std::map<std::pair<std::string, Epoch>, Sequence> there;
+  for (const hq::TerminalRow& row : state->terminals) HqNames(row.key, row.id);
+  for (const hq::LogRow& row : state->logs) {
+    there[{units_[row.terminal], row.epoch}] = row.watermark;
+    Sequence after;
+    for (bool more = true; more;) {
+      const auto page = store.ReadEvents(row.terminal, row.epoch, after, kPage);
+      if (!page.ok()) return;
+      for (const hq::EventRow& event : *page) {
+        Put(event.terminal, event.epoch, event.sequence, DigestOutside(event));
+      }
+      more = page->size() == kPage;
+      if (!page->empty()) after = page->back().sequence;
+    }
+    TakeLog(row);
+  }
+  for (const auto& [unit, epochs] : hq_) {
+    for (const auto& [epoch, log] : epochs) {
+      if (there[{unit, epoch}] < log.row.watermark) {
+        Fail(At(unit, epoch, log.row.watermark) + " was committed at HQ and is gone");
+      }
+    }
+  }
+}
+
+void Witness::HqAnswers(const std::string& unit, const wire::Ack& ack) {
+  if ((ack.flags & wire::kAckNewEpoch) != 0 || ack.watermark == Sequence{}) return;
+  const HqEpochs& epochs = hq_[unit];
+  const auto log = epochs.find(ack.epoch);
+  if (log == epochs.end() || log->second.row.watermark < ack.watermark) {
+    Fail(At(unit, ack.epoch, ack.watermark) + " is acknowledged before HQ has committed it");
+  }
+}
+
+// --- The end ------------------------------------------------------------------------------------
+
+void Witness::CheckEnd(hq::HqStore& store) {
+  constexpr std::size_t kPage = 1000;
+  const auto state = store.LoadReceiver();
+  if (!state.ok()) return Fail("HQ's database cannot be read at the end: " + state.error().text);
+  std::map<std::string, Place> found;
+  for (const hq::LogRow& log : state->logs) {
+    std::uint64_t events = 0;
+    Sequence after;
+    for (bool more = true; more;) {
+      const auto page = store.ReadEvents(log.terminal, log.epoch, after, kPage);
+      if (!page.ok()) return Fail("HQ's events cannot be read at the end: " + page.error().text);
+      for (const hq::EventRow& row : *page) {
+        const std::string key = HostKeyOf(row);
+        if (key.empty()) continue;
+        if (!found.try_emplace(key, Place{row.epoch, row.sequence}).second) {
+          return Fail(key + " is at HQ twice, again at " +
+                      At(units_[row.terminal], row.epoch, row.sequence));
+        }
+      }
+      events += page->size();
+      more = page->size() == kPage;
+      if (!page->empty()) after = page->back().sequence;
+    }
+    if (events != log.received) return Fail("HQ has not the events that its books name");
+  }
+  CheckTold(found);
+}
+
+void Witness::CheckTold(const std::map<std::string, Place>& found) {
+  std::map<std::size_t, std::map<std::uint64_t, Place>> by_host;
+  for (const auto& [key, answer] : told_) {
+    const auto at = found.find(key);
+    if (at == found.end()) {
+      Fail(key + " was told to be recorded and is not at HQ");
+      return;
+    }
+    const Place& place = at->second;
+    if (place.epoch == answer.epoch &&
+        (place.sequence < answer.first || place.sequence > answer.last)) {
+      Fail(key + " stands elsewhere than its host was told");
+      return;
+    }
+    by_host[answer.said.host][answer.said.ordinal] = place;
+  }
+  for (const auto& [host, places] : by_host) {
+    Place before{};
+    for (const auto& [ordinal, place] : places) {
+      if (place < before) {
+        Fail("number " + std::to_string(ordinal) + " of host " + std::to_string(host) +
+             " is at HQ before the one that was sent before it");
+        return;
+      }
+      before = place;
+    }
+  }
+}
+
+}  // namespace trayline::simulation
