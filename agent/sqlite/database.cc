@@ -118,6 +118,9 @@ Status Database::Configure(const OpenOptions& options) {
   }
   // The first read of the file: what is no database shows itself here, not at the first use.
   if (auto version = ReadInt("PRAGMA schema_version"); !version.ok()) return version.error();
+  if (options.access != Access::kReadOnly) {
+    if (Status status = MakeWalGood(); !status.ok()) return status;
+  }
 
   auto begin_write = Prepare("BEGIN IMMEDIATE");
   if (!begin_write.ok()) return begin_write.error();
@@ -130,6 +133,20 @@ Status Database::Configure(const OpenOptions& options) {
   transaction_ = std::make_unique<TransactionStatements>(TransactionStatements{
       std::move(*begin_write), std::move(*begin_read), std::move(*commit), std::move(*roll_back)});
   return {};
+}
+
+// After a sync that failed, Linux takes what it could not write for clean: a process that starts
+// anew reads it from memory, no later sync writes it, and a power cut leaves a hole in the WAL
+// behind which everything is lost. Moved into the database the pages are written once more, and
+// the WAL begins at its start.
+Status Database::MakeWalGood() {
+  const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                                             nullptr, nullptr);
+  const int kind = code & 0xff;
+  // Busy: another connection works on the file. Full: no worse than before, and whoever opens must
+  // be able to read what is there.
+  if (kind == SQLITE_OK || kind == SQLITE_BUSY || kind == SQLITE_FULL) return {};
+  return ErrorOf(connection_.get(), code, "moving the WAL into the database");
 }
 
 Status Database::Execute(const std::string& sql) {

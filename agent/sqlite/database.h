@@ -46,7 +46,8 @@ struct OpenOptions {
 class Database {
  public:
   // Opens, sets WAL with synchronous FULL (a commit that has returned survives a power cut) and
-  // auto_vacuum NONE, and reads the header. kRejected names an option that is out of range;
+  // auto_vacuum NONE, and reads the header; for writing it also moves what is in the WAL into the
+  // database, see README.md. kRejected names an option that is out of range;
   // kCorrupt: the file is not a database; it is left as it is. Other Errc as in error.h. Blocks on
   // the disk.
   static Result<Database> Open(const OpenOptions& options);
@@ -82,6 +83,7 @@ class Database {
 
   explicit Database(sqlite3* connection);
   Status Configure(const OpenOptions& options);
+  Status MakeWalGood();
   Status BeginTransaction(bool write);
   Status CommitTransaction();
   Status RollBackTransaction();
