@@ -82,7 +82,7 @@ Host::Item Host::MakeKeyed(EventType type) {
   made.item.event.type = type;
   made.item.event.data.Set(Key::kLines, event::RecordList{std::move(line)});
   made.item.digest = Fnv1a64(made.said.key) | 1;
-  if (chance_.OneIn(kForeignOneIn)) {
+  if (chance_.OneIn(kForeignOneIn) && options_.foreign_ids) {
     made.item.event.id = "order-" + made.said.key;
   } else {
     made.item.event.id = ++number_;

@@ -27,6 +27,7 @@ class Host {
     std::size_t number = 0;  // of all hosts
     std::size_t events = 0;  // to send, all together
     Millis pause{};          // between batches, at most
+    bool foreign_ids = true;
   };
 
   // The references outlive the host, and it outlives the agent.

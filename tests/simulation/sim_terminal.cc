@@ -77,7 +77,7 @@ SimTerminal::SimTerminal(const Surroundings& world, std::size_t number, Chance& 
   const std::size_t hosts = scenario.hosts * scenario.terminals;
   for (std::size_t i = 0; i < scenario.hosts; ++i) {
     const Host::Options options{number, number * scenario.hosts + i, scenario.events / hosts,
-                                scenario.pause};
+                                scenario.pause, scenario.foreign_ids};
     hosts_.push_back(std::make_unique<Host>(options, world_.loop, chance_, world_.witness,
                                             [this](engine::RecordBatch batch, Host::Reply reply) {
                                               return Record(std::move(batch), std::move(reply));

@@ -1,5 +1,7 @@
 #include "tests/simulation/simulation.h"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -110,6 +112,8 @@ class World {
 
 Verdict Simulate(const Scenario& scenario, const std::string& folder,
                  std::function<void(std::string_view)> all) {
+  // SQLite draws the salt of a WAL from a source of its own, one for the process.
+  ::sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(scenario.seed | 1), nullptr);
   return World(scenario, folder, std::move(all)).Run();
 }
 

@@ -74,6 +74,8 @@ Scenario DrawScenario(std::uint64_t seed) {
   scenario.wal_pages = chance.OneIn(2) ? 100 : 1000;
   scenario.boots_in_1970 = chance.OneIn(3);
   scenario.trouble = DrawTrouble(chance);
+  // A clock that is set forward by more than a week makes the journal forget foreign ids.
+  scenario.foreign_ids = scenario.trouble[Kind::kClockStep] == 0 && !scenario.boots_in_1970;
   return scenario;
 }
 

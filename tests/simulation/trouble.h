@@ -76,6 +76,7 @@ struct Scenario {
   std::size_t events = 200;        // that hosts send, all together, 200..2,000
   Millis pause{2'000};             // of a host between batches, at most
   std::uint64_t wal_pages = 1000;  // at which the terminal's WAL moves into the database
+  bool foreign_ids = true;         // some of what hosts send has a text for an id
   bool boots_in_1970 = false;      // terminals have no clock of their own while off
   Trouble trouble;
 
