@@ -1,5 +1,7 @@
 // simulate: runs simulations by their seeds.
-//   simulate [--from S] [--seeds N] [--seed S] [--trace] [--keep-going] [--expect-failure]
+//   simulate [--from S] [--seeds N] [--seed S] [--trouble KIND=N,...] [--trace] [--keep-going]
+//            [--expect-failure]
+// --trouble: these kinds, so many times in a simulated hour, instead of what the seed draws.
 // --expect-failure is for mutants: 0 when a seed has failed.
 #include <csignal>
 #include <cstdint>
@@ -51,6 +53,13 @@ Arguments Parse(int argc, char** argv) {
       arguments.run.all_facts = [](std::string_view line) {
         std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
       };
+    } else if (name == "--trouble") {
+      const auto trouble =
+          trayline::simulation::ParseTrouble(++i < argc ? std::string_view(argv[i]) : "?");
+      arguments.wrong = arguments.wrong || !trouble;
+      arguments.run.adjust = [trouble](trayline::simulation::Scenario& scenario) {
+        if (trouble) scenario.trouble = *trouble;
+      };
     } else if (name == "--keep-going") {
       arguments.run.stop_at_failure = false;
     } else if (name == "--expect-failure") {
@@ -68,7 +77,8 @@ int main(int argc, char** argv) {
   const Arguments arguments = Parse(argc, argv);
   if (arguments.wrong) {
     std::puts(
-        "simulate [--from S] [--seeds N] [--seed S] [--trace] [--keep-going] [--expect-failure]");
+        "simulate [--from S] [--seeds N] [--seed S] [--trouble KIND=N,...] [--trace] "
+        "[--keep-going] [--expect-failure]");
     return 2;
   }
   std::signal(SIGABRT, OnAbort);

@@ -50,7 +50,7 @@ SimHq::SimHq(const Surroundings& world, Chance& parent)
       chance_(parent, 2),
       log_(LogLevel::kInfo, [this](std::string_view line) { world_.trace.Note("hq", line); }),
       random_(chance_.Bits()),
-      disk_("sim-hq", chance_.Bits()) {
+      disk_("sim-hq", chance_.Bits(), kLinux) {
   machine_.name = "hq";
   machine_.news = [this] {
     if (!server_) return;

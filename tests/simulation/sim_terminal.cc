@@ -65,7 +65,7 @@ SimTerminal::SimTerminal(const Surroundings& world, std::size_t number, Chance& 
       log_(LogLevel::kInfo,
            [this](std::string_view line) { world_.trace.Note(machine_.name, line); }),
       random_(chance_.Bits()),
-      disk_("sim-" + machine_.name, chance_.Bits()) {
+      disk_("sim-" + machine_.name, chance_.Bits(), kLinux) {
   machine_.news = [this] {
     if (agent_) agent_->sender.Wake();
   };

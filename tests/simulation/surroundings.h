@@ -2,6 +2,7 @@
 #ifndef TRAYLINE_TESTS_SIMULATION_SURROUNDINGS_H_
 #define TRAYLINE_TESTS_SIMULATION_SURROUNDINGS_H_
 
+#include "tests/fault/vfs/power_vfs.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/loop.h"
 #include "tests/simulation/sim_broker.h"
@@ -10,6 +11,11 @@
 #include "tests/simulation/witness.h"
 
 namespace trayline::simulation {
+
+// The disks that Trayline is made for. What a failed sync has not written stays in sight and is
+// never written by a later one.
+inline constexpr fault::PowerTraits kLinux{.powersafe_overwrite = true,
+                                           .forgets_failed_syncs = true};
 
 struct Surroundings {
   const Scenario& scenario;

@@ -1,5 +1,8 @@
 #include "tests/simulation/trouble.h"
 
+#include <algorithm>
+#include <charconv>
+
 namespace trayline::simulation {
 namespace {
 
@@ -50,6 +53,22 @@ std::string PerKind::Text() const {
     text += std::string(kNames[i]) + " " + std::to_string(numbers_[i]);
   }
   return text.empty() ? "none" : text;
+}
+
+std::optional<Trouble> ParseTrouble(std::string_view text) {
+  Trouble trouble;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    const std::size_t equals = part.find('=');
+    const auto name = std::find(kNames.begin(), kNames.end(), part.substr(0, equals));
+    if (name == kNames.end() || equals == std::string_view::npos) return std::nullopt;
+    const std::string_view digits = part.substr(equals + 1);
+    std::uint64_t& times = trouble[static_cast<Kind>(name - kNames.begin())];
+    const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), times);
+    if (code != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  }
+  return trouble;
 }
 
 Trouble DrawTrouble(Chance& chance) {

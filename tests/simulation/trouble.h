@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -64,6 +65,9 @@ class PerKind {
 // Expected times in a simulated hour; 0: never.
 using Trouble = PerKind;
 using Troubles = PerKind;
+
+// "link_cut=60,hq_kill=20"; nullopt when a name or number is wrong.
+std::optional<Trouble> ParseTrouble(std::string_view text);
 
 // Draws some kinds, each rare or frequent.
 Trouble DrawTrouble(Chance& chance);

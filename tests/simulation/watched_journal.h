@@ -32,6 +32,10 @@ class WatchedJournal final : public ports::EventStore, public ports::Outbox {
 
   ports::OutboxState State() override { return outbox_.State(); }
   void Acknowledge(Epoch epoch, Sequence watermark) override {
+    const ports::OutboxState before = outbox_.State();
+    if (epoch == before.epoch && watermark < before.acked) {
+      witness_.Fail(unit_ + ": the cursor is to fall to " + std::to_string(watermark.value));
+    }
     witness_.Acknowledged(unit_, record_, epoch, watermark);
     outbox_.Acknowledge(epoch, watermark);
   }
