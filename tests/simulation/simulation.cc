@@ -23,7 +23,7 @@ class World {
         std::function<void(std::string_view)> all)
       : scenario_(scenario),
         chance_(scenario.seed),
-        trace_(loop_, std::move(all)),
+        trace_(loop_, folder, std::move(all)),
         broker_(loop_, chance_, trace_),
         witness_(trace_),
         surroundings_{scenario_, loop_, trace_, broker_, witness_},

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tests/simulation/loop.h"
 
@@ -16,9 +17,10 @@ class Trace {
  public:
   static constexpr std::size_t kLinesMax = 400;
 
-  // all gets every line at once; null: only the last ones are kept.
-  Trace(const Loop& loop, std::function<void(std::string_view)> all)
-      : loop_(loop), all_(std::move(all)) {}
+  // all gets every line at once; null: only the last ones are kept. folder, which is another one
+  // each time, is cut out of the lines.
+  Trace(const Loop& loop, std::string folder, std::function<void(std::string_view)> all)
+      : loop_(loop), folder_(std::move(folder)), all_(std::move(all)) {}
 
   // who did or met what.
   void Note(std::string_view who, std::string_view what);
@@ -26,6 +28,7 @@ class Trace {
 
  private:
   const Loop& loop_;
+  const std::string folder_;
   const std::function<void(std::string_view)> all_;
   std::deque<std::string> lines_;
 };
