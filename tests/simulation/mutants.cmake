@@ -31,14 +31,14 @@ set_tests_properties(simulation_of_failed_syncs PROPERTIES LABELS simulation TIM
 # --- The terminal --------------------------------------------------------------------------------
 
 guard(NAME nonce
-  FILE sync/uplink/session.cc
+  FILE sync/uplink/session_answers.cc
   FIND "ack->nonce != nonce_ ||"
   REPLACE "")
 
 guard(NAME falling_watermark
-  FILE sync/uplink/session.cc
-  FIND "} else if (ack.watermark > watermark_) {"
-  REPLACE "} else if (ack.watermark != watermark_) {")
+  FILE sync/uplink/session_answers.cc
+  FIND "} else if (ack.watermark > log.watermark) {"
+  REPLACE "} else if (ack.watermark != log.watermark) {")
 
 guard(NAME answer_after_commit
   FILE agent/journal/store_thread.cc
@@ -81,8 +81,8 @@ guard(NAME reload_after_failed_commit
   REPLACE "      Forget();\n")
 
 guard(NAME gap
-  FILE sync/hq/receiver/receiver_core.cc
-  FIND "  if (header->first.value > peer.log.watermark.value + 1) return OnGap(peer, *header);\n"
+  FILE sync/hq/receiver/receiver_frames.cc
+  FIND "  if (header.first.value > watermark.value + 1) {\n    OnGap(peer, header);\n    return false;\n  }\n"
   REPLACE "")
 
 guard(NAME deduplication

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,10 @@ class WatchedHqStore final : public hq::HqStore {
     Status status = store_->Commit(batch);
     if (status.ok()) witness_.HqCommitted(batch);
     return status;
+  }
+  Result<std::vector<hq::KnownEvent>> FindByPlace(
+      hq::TerminalKey terminal, std::span<const hq::Position> places) override {
+    return store_->FindByPlace(terminal, places);
   }
   Result<std::vector<hq::ProjectionRow>> LoadProjection() override {
     return store_->LoadProjection();
