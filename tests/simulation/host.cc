@@ -75,7 +75,8 @@ Host::Item Host::MakeKeyed(EventType type) {
   ++ordinal_;
   made.said = {options_.terminal, options_.number, ordinal_,
                "n" + std::to_string(options_.terminal) + "x" + std::to_string(options_.number) +
-                   "x" + std::to_string(ordinal_)};
+                   "x" + std::to_string(ordinal_),
+               type == EventType::kViewItem};
   event::Record line;
   line.Set(Key::kItemId, made.said.key).Set(Key::kQuantity, std::int64_t{1});
   line.Set(Key::kUnitPriceMinor, static_cast<std::int64_t>(100 + chance_.Below(900)));

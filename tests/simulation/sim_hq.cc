@@ -123,6 +123,25 @@ void SimHq::StopServer() {
   StartServerIn(chance_.Span(100, kRestartMostMs));
 }
 
+void SimHq::BackUp() {
+  if (!powered_ || !disk_.powered() || starts_ == 0) return;
+  backup_ = disk_.Take();
+  world_.trace.Note("hq", "its database is copied");
+}
+
+void SimHq::RestoreBackup(bool with_command) {
+  if (!backup_ || !powered_ || !disk_.powered()) return;
+  world_.trace.Note("hq", with_command ? "an older database is restored"
+                                       : "an older database is put back, nobody says so");
+  disk_.KillProcess();
+  world_.broker.ProgramEnded(machine_, false);
+  EndServer();
+  disk_.Restore(*backup_);
+  world_.witness.HqSetBack();
+  if (with_command) ++generation_;
+  StartServerIn(chance_.Span(100, kRestartMostMs));
+}
+
 void SimHq::StartServerIn(Millis delay) {
   world_.loop.In(delay, life_.Guard([this] {
     if (powered_ && !server_) StartServer();

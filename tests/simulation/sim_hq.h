@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/base/log.h"
@@ -29,6 +30,11 @@ class SimHq {
 
   fault::PowerVfs& disk() { return disk_; }
   Machine& machine() { return machine_; }
+  // A copy of the database as it is now.
+  void BackUp();
+  // The last copy takes the database's place, if there is one. with_command: `trayline-hq restored`
+  // is run, as the manual says; it raises the generation.
+  void RestoreBackup(bool with_command);
   void StepClock(Millis by);
   void Heal();
 
@@ -58,6 +64,7 @@ class SimHq {
   Log log_;
   fakes::SeededRandom random_;
   fault::PowerVfs disk_;
+  std::optional<fault::Snapshot> backup_;
   std::uint64_t generation_ = 1;  // outside the database
 
   fakes::ManualClock clock_;

@@ -37,6 +37,7 @@ const std::vector<Storm::Row>& Storm::Table() {
       {Kind::kHqStop, &Storm::StopHq},
       {Kind::kHqKill, &Storm::KillHq},
       {Kind::kHqPowerCut, &Storm::HqPowerCut},
+      {Kind::kHqRestore, &Storm::HqRestore},
       {Kind::kHqDiskFault, &Storm::HqDiskFault},
       {Kind::kTerminalStop, &Storm::StopTerminal},
       {Kind::kTerminalKill, &Storm::KillTerminal},
@@ -211,6 +212,11 @@ void Storm::HqPowerCut() {
   if (chance_.OneIn(3)) return hq_.CutPower();
   Note("HQ's power is about to go");
   hq_.CutPowerWithin(2 * kOperationsOfACommit);
+}
+
+void Storm::HqRestore() {
+  if (chance_.OneIn(2)) return hq_.BackUp();
+  hq_.RestoreBackup(chance_.OneIn(2));
 }
 
 void Storm::HqDiskFault() {

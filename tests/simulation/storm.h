@@ -54,6 +54,7 @@ class Storm {
   void StopHq();
   void KillHq();
   void HqPowerCut();
+  void HqRestore();
   void HqDiskFault();
   void StopTerminal();
   void KillTerminal();

@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, kKinds> kNames = {
     "hq_stop",
     "hq_kill",
     "hq_power_cut",
+    "hq_restore",
     "hq_disk_fault",
     "terminal_stop",
     "terminal_kill",

@@ -34,6 +34,7 @@ enum class Kind : std::uint8_t {
   kHqStop,       // in order
   kHqKill,       // the process ends
   kHqPowerCut,   // between two operations of the disk or in the middle of one
+  kHqRestore,    // an older copy of its database comes back, with or without the command for it
   kHqDiskFault,  // writes or syncs fail for a while, or the disk is full
   // Terminals.
   kTerminalStop,

@@ -30,8 +30,8 @@ class WatchedHqStore final : public hq::HqStore {
     if (status.ok()) witness_.HqCommitted(batch);
     return status;
   }
-  Result<std::vector<hq::KnownEvent>> FindByPlace(
-      hq::TerminalKey terminal, std::span<const hq::Position> places) override {
+  Result<std::vector<hq::KnownEvent>> FindByPlace(hq::TerminalKey terminal,
+                                                  std::span<const hq::Position> places) override {
     return store_->FindByPlace(terminal, places);
   }
   Result<std::vector<hq::ProjectionRow>> LoadProjection() override {

@@ -48,16 +48,12 @@ void Witness::Committed(const std::string& unit, DiskRecord& record, Epoch epoch
   std::vector<std::uint64_t>& known = record[epoch];
   for (const ports::StoredEvent& row : rows) {
     const std::size_t index = row.sequence.value - 1;
+    if (index >= known.size()) known.resize(index + 1);
     const std::uint64_t digest = DigestOutside(row, epoch);
-    if (index < known.size()) {
-      if (known[index] != digest) {
-        Fail(At(unit, epoch, row.sequence) + " holds another event than before");
-      }
-    } else if (index == known.size()) {
-      known.push_back(digest);
-    } else {
-      Fail(At(unit, epoch, row.sequence) + " was committed behind a hole");
+    if (known[index] != 0 && known[index] != digest) {
+      Fail(At(unit, epoch, row.sequence) + " holds another event than before");
     }
+    known[index] = digest;
   }
 }
 
@@ -71,21 +67,19 @@ void Witness::Reopened(const std::string& unit, const DiskRecord& record, Epoch 
 
 void Witness::Acknowledged(const std::string& unit, const DiskRecord& record, Epoch epoch,
                            Sequence watermark) {
+  // Not what is there now: HQ's database may have been set back since it gave its word.
+  const std::vector<std::uint64_t>& there = ever_[unit][epoch];
+  if (there.size() < watermark.value) {
+    return Fail(At(unit, epoch, watermark) + " is acknowledged, HQ never had more than " +
+                std::to_string(there.size()));
+  }
   const auto known = record.find(epoch);
-  if (known == record.end() || known->second.size() < watermark.value) {
-    return Fail(At(unit, epoch, watermark) + " is acknowledged, the terminal never committed it");
-  }
-  const HqEpochs& epochs = hq_[unit];
-  const auto log = epochs.find(epoch);
-  const std::size_t there = log == epochs.end() ? 0 : log->second.digests.size();
-  if (there < watermark.value) {
-    return Fail(At(unit, epoch, watermark) + " is acknowledged, HQ has only " +
-                std::to_string(there));
-  }
+  if (known == record.end()) return;
   // What lies below was looked at when it was acknowledged; a doubled look costs little.
-  for (std::size_t i = 0; i < watermark.value; ++i) {
-    const std::uint64_t digest = log->second.digests[i];
-    if (digest != kNoEvent && digest != known->second[i]) {
+  const std::size_t most = std::min<std::size_t>(watermark.value, known->second.size());
+  for (std::size_t i = 0; i < most; ++i) {
+    const std::uint64_t mine = known->second[i];
+    if (there[i] != kNoEvent && mine != 0 && there[i] != mine) {
       return Fail(At(unit, epoch, Sequence{i + 1}) +
                   " is acknowledged, HQ has another event there");
     }
@@ -99,9 +93,12 @@ Witness::HqLog& Witness::LogOf(hq::TerminalKey key, Epoch epoch) { return hq_[un
 void Witness::Put(hq::TerminalKey key, Epoch epoch, Sequence at, std::uint64_t digest) {
   std::vector<std::uint64_t>& digests = LogOf(key, epoch).digests;
   if (digests.size() < at.value) digests.resize(at.value);
-  std::uint64_t& place = digests[at.value - 1];
+  digests[at.value - 1] = digest;
+  std::vector<std::uint64_t>& ever = ever_[units_[key]][epoch];
+  if (ever.size() < at.value) ever.resize(at.value);
+  std::uint64_t& place = ever[at.value - 1];
   if (place != 0 && place != digest) {
-    Fail(At(units_[key], epoch, at) + " holds two different events at HQ");
+    Fail(At(units_[key], epoch, at) + " has held two different events at HQ");
   }
   place = digest;
 }
@@ -125,18 +122,31 @@ void Witness::TakeLog(const hq::LogRow& row) {
   log.row = row;
 }
 
+// What the full disk of a terminal gave up, and what is there under an older number. HQ finds
+// nothing damaged and loses nothing for good here.
+void Witness::TakeVoid(const hq::VoidRow& row) {
+  const auto reason = static_cast<hq::VoidReason>(row.reason);
+  if (reason == hq::VoidReason::kQuota) {
+    shed_[units_[row.terminal]] += row.count;
+    if (row.quota == static_cast<std::uint8_t>(event::QuotaClass::kOrder)) {
+      Fail(At(units_[row.terminal], row.epoch, row.first) + ": an order was given up");
+    }
+  } else if (reason != hq::VoidReason::kRepeated) {
+    Fail(At(units_[row.terminal], row.epoch, row.first) + " is void at HQ, reason " +
+         std::to_string(row.reason));
+  }
+  for (std::uint64_t i = 0; i < row.count; ++i) {
+    Put(row.terminal, row.epoch, Sequence{row.first.value + i}, kNoEvent);
+  }
+}
+
 void Witness::HqCommitted(const hq::IngestBatch& batch) {
   for (const hq::TerminalRow& row : batch.terminals) HqNames(row.key, row.id);
   for (const hq::EventRow& row : batch.events) {
     Put(row.terminal, row.epoch, row.sequence, DigestOutside(row));
   }
   stored_ += batch.events.size();
-  for (const hq::VoidRow& row : batch.voids) {
-    Fail(At(units_[row.terminal], row.epoch, row.first) + " is void at HQ without a reason");
-    for (std::uint64_t i = 0; i < row.count; ++i) {
-      Put(row.terminal, row.epoch, Sequence{row.first.value + i}, kNoEvent);
-    }
-  }
+  for (const hq::VoidRow& row : batch.voids) TakeVoid(row);
   for (const hq::QuarantineRow& row : batch.quarantine) {
     Fail(At(units_[row.terminal], row.epoch, row.first) + " was put into quarantine");
   }
@@ -170,6 +180,16 @@ void Witness::HqOpened(hq::HqStore& store) {
       }
     }
   }
+}
+
+void Witness::HqSetBack() { hq_.clear(); }
+
+bool Witness::HqHas(const std::string& unit, Epoch epoch, Sequence last) const {
+  if (last == Sequence{}) return true;
+  const auto epochs = hq_.find(unit);
+  if (epochs == hq_.end()) return false;
+  const auto log = epochs->second.find(epoch);
+  return log != epochs->second.end() && log->second.row.watermark >= last;
 }
 
 void Witness::HqAnswers(const std::string& unit, const wire::Ack& ack) {
@@ -213,11 +233,15 @@ void Witness::CheckEnd(hq::HqStore& store) {
 
 void Witness::CheckTold(const std::map<std::string, Place>& found) {
   std::map<std::size_t, std::map<std::uint64_t, Place>> by_host;
+  std::map<std::size_t, std::uint64_t> missing;  // by terminal, of what a full disk may give up
   for (const auto& [key, answer] : told_) {
     const auto at = found.find(key);
     if (at == found.end()) {
-      Fail(key + " was told to be recorded and is not at HQ");
-      return;
+      if (answer.said.may_be_shed) {
+        ++missing[answer.said.terminal];
+        continue;
+      }
+      return Fail(key + " was told to be recorded and is not at HQ");
     }
     const Place& place = at->second;
     if (place.epoch == answer.epoch &&
@@ -226,6 +250,15 @@ void Witness::CheckTold(const std::map<std::string, Place>& found) {
       return;
     }
     by_host[answer.said.host][answer.said.ordinal] = place;
+  }
+  std::uint64_t given_up = 0;
+  for (const auto& [unit, count] : shed_) given_up += count;
+  for (const auto& [terminal, count] : missing) {
+    if (count > given_up) {
+      return Fail(std::to_string(count) + " views of terminal " + std::to_string(terminal) +
+                  " are not at HQ, all together " + std::to_string(given_up) + " were given up");
+    }
+    given_up -= count;
   }
   for (const auto& [host, places] : by_host) {
     Place before{};

@@ -21,8 +21,8 @@
 
 namespace trayline::simulation {
 
-// Digests of what a terminal's disk is known to hold durably, by epoch; position n at n - 1. It is
-// a property of the disk: copied and set back with it.
+// Digests of what a terminal's disk is known to hold durably, by epoch; position n at n - 1, 0
+// where nothing is known. It is a property of the disk: copied and set back with it.
 using DiskRecord = std::map<Epoch, std::vector<std::uint64_t>>;
 
 // One thing that a host sends.
@@ -31,6 +31,7 @@ struct Said {
   std::size_t host = 0;       // of all hosts
   std::uint64_t ordinal = 0;  // in the order in which that host sent them
   std::string key;            // empty: it cannot be told from others in HQ's store
+  bool may_be_shed = false;   // by a full disk, as browsing
 };
 
 class Witness {
@@ -44,8 +45,7 @@ class Witness {
   // Hosts. What one of them was told about something that it sent.
   void Told(const Said& said, Epoch epoch, const engine::RecordResult& result);
 
-  // Terminals. These rows are durable there, in the order of their numbers. Whatever the record
-  // holds already must be the same.
+  // Terminals. These rows are durable there. Whatever the record holds already must be the same.
   void Committed(const std::string& unit, DiskRecord& record, Epoch epoch,
                  const std::vector<ports::StoredEvent>& rows);
   // After a start: everything that was durable is still there.
@@ -56,6 +56,10 @@ class Witness {
 
   // HQ. Its database was opened: what was committed must be in it.
   void HqOpened(hq::HqStore& store);
+  // Another database takes its place: what was committed counts from the next opening on.
+  void HqSetBack();
+  // HQ has all of epoch up to last.
+  [[nodiscard]] bool HqHas(const std::string& unit, Epoch epoch, Sequence last) const;
   void HqNames(hq::TerminalKey key, const TerminalId& id) { units_[key] = ToUnit(id); }
   void HqCommitted(const hq::IngestBatch& batch);
   // What it is about to tell a terminal.
@@ -87,6 +91,7 @@ class Witness {
 
   HqLog& LogOf(hq::TerminalKey key, Epoch epoch);
   void Put(hq::TerminalKey key, Epoch epoch, Sequence at, std::uint64_t digest);
+  void TakeVoid(const hq::VoidRow& row);
   void TakeLog(const hq::LogRow& row);
   void CheckTold(const std::map<std::string, Place>& found);
 
@@ -96,6 +101,9 @@ class Witness {
   std::uint64_t told_count_ = 0;
   std::map<hq::TerminalKey, std::string> units_;
   std::map<std::string, HqEpochs> hq_;  // durable in HQ's database now
+  // Everything that ever was: the digest of the event, by place.
+  std::map<std::string, std::map<Epoch, std::vector<std::uint64_t>>> ever_;
+  std::map<std::string, std::uint64_t> shed_;  // given up by a full disk, by unit
   std::uint64_t stored_ = 0;
 };
 
