@@ -83,12 +83,20 @@ Host::Item Host::MakeKeyed(EventType type) {
   made.item.event.type = type;
   made.item.event.data.Set(Key::kLines, event::RecordList{std::move(line)});
   made.item.digest = Fnv1a64(made.said.key) | 1;
-  if (chance_.OneIn(kForeignOneIn) && options_.foreign_ids) {
+  if (chance_.OneIn(kForeignOneIn)) {
     made.item.event.id = "order-" + made.said.key;
   } else {
     made.item.event.id = ++number_;
   }
   return made;
+}
+
+void Host::ForgetAnswered(std::vector<std::string>& in_hand) {
+  answered_.clear();
+  if (sending_again_) batch_.clear();
+  sending_again_ = false;
+  for (const Item& item : batch_) in_hand.push_back(item.said.key);
+  actor_.Wake();
 }
 
 void Host::Send() {

@@ -27,13 +27,15 @@ class Host {
     std::size_t number = 0;  // of all hosts
     std::size_t events = 0;  // to send, all together
     Millis pause{};          // between batches, at most
-    bool foreign_ids = true;
   };
 
   // The references outlive the host, and it outlives the agent.
   Host(const Options& options, Loop& loop, Chance& parent, Witness& witness, Recorder recorder);
 
   void Begin() { actor_.WakeAt(loop_.now() + chance_.Span(0, options_.pause.count())); }
+  // The agent knows nothing any more of what it has answered: it is not sent again. in_hand gets
+  // the keys of what is not answered yet.
+  void ForgetAnswered(std::vector<std::string>& in_hand);
   [[nodiscard]] bool IsDone() const { return left_ == 0 && batch_.empty(); }
   [[nodiscard]] std::uint64_t repeats() const { return repeats_; }
 

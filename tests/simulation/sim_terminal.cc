@@ -1,6 +1,9 @@
 #include "tests/simulation/sim_terminal.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stop_token>
 #include <utility>
 
@@ -59,6 +62,7 @@ SimTerminal::SimTerminal(const Surroundings& world, std::size_t number, Chance& 
                          std::string folder)
     : world_(world),
       chance_(parent, 10 + number),
+      number_(number),
       folder_(std::move(folder)),
       machine_(MachineOf(number)),
       id_(IdOf(number)),
@@ -77,7 +81,7 @@ SimTerminal::SimTerminal(const Surroundings& world, std::size_t number, Chance& 
   const std::size_t hosts = scenario.hosts * scenario.terminals;
   for (std::size_t i = 0; i < scenario.hosts; ++i) {
     const Host::Options options{number, number * scenario.hosts + i, scenario.events / hosts,
-                                scenario.pause, scenario.foreign_ids};
+                                scenario.pause};
     hosts_.push_back(std::make_unique<Host>(options, world_.loop, chance_, world_.witness,
                                             [this](engine::RecordBatch batch, Host::Reply reply) {
                                               return Record(std::move(batch), std::move(reply));
@@ -181,6 +185,44 @@ void SimTerminal::StopAgent() {
   StartAgentIn(chance_.Span(100, kRestartMostMs));
 }
 
+void SimTerminal::BackUp() {
+  if (!disk_.powered()) return;
+  std::ifstream file(EpochPath());
+  std::string epoch((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  backup_ = Backup{disk_.Take(), std::move(epoch), record_};
+  world_.trace.Note(unit(), "its disk is copied");
+}
+
+void SimTerminal::RestoreBackup(bool with_epoch_file) {
+  if (!backup_ || !powered_ || !disk_.powered()) return;
+  world_.trace.Note(unit(), with_epoch_file ? "an older copy of its disk is restored"
+                                            : "an older copy of its database is restored");
+  ExchangeDisk(*backup_, with_epoch_file);
+}
+
+void SimTerminal::ReplaceDisk() {
+  if (!powered_ || !disk_.powered()) return;
+  world_.trace.Note(unit(), "gets a new disk");
+  ExchangeDisk(Backup{}, true);
+}
+
+void SimTerminal::ExchangeDisk(const Backup& disk, bool with_epoch_file) {
+  disk_.KillProcess();
+  world_.broker.ProgramEnded(machine_, false);
+  EndAgent();
+  disk_.Restore(disk.files);
+  record_ = disk.record;
+  if (with_epoch_file && disk.epoch_file.empty()) {
+    std::filesystem::remove(EpochPath());
+  } else if (with_epoch_file) {
+    std::ofstream(EpochPath()) << disk.epoch_file;
+  }
+  std::vector<std::string> in_hand;
+  for (const auto& host : hosts_) host->ForgetAnswered(in_hand);
+  world_.witness.TerminalSetBack(number_, unit(), in_hand);
+  StartAgentIn(chance_.Span(100, kRestartMostMs));
+}
+
 void SimTerminal::StartAgentIn(Millis delay) {
   world_.loop.In(delay, life_.Guard([this] {
     if (powered_ && !agent_) StartAgent();
@@ -218,7 +260,7 @@ void SimTerminal::StartAgent() {
 
 Status SimTerminal::OpenAgent() {
   journal::Options options;
-  options.path = folder_ + "/journal.db";
+  options.path = DatabasePath();
   options.boot_id = "boot-" + std::to_string(boots_);
   options.wal_autocheckpoint_pages = static_cast<std::int64_t>(world_.scenario.wal_pages);
   options.vfs = disk_.name();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,13 @@ class SimTerminal {
   void CutPower();
   void CutPowerWithin(std::uint64_t operations);
 
+  // A copy of the disk as it is now.
+  void BackUp();
+  [[nodiscard]] bool HasBackup() const { return backup_.has_value(); }
+  // The last copy takes the disk's place; the epoch file may have been kept elsewhere.
+  void RestoreBackup(bool with_epoch_file);
+  void ReplaceDisk();
+
   fault::PowerVfs& disk() { return disk_; }
   Machine& machine() { return machine_; }
   // The civil clock shows so much more than the true time.
@@ -53,12 +61,18 @@ class SimTerminal {
 
  private:
   struct Agent;
+  struct Backup {
+    fault::Snapshot files;
+    std::string epoch_file;  // empty: there is none
+    DiskRecord record;
+  };
 
   bool Record(engine::RecordBatch batch, Host::Reply reply);
   void StartAgent();
   Status OpenAgent();
   void EndAgent();
   void StartAgentIn(Millis delay);
+  void ExchangeDisk(const Backup& disk, bool with_epoch_file);
   void LosePower();
   // Begins a step of the agent: false when there is none, or its machine has no power.
   bool BeginStep();
@@ -69,9 +83,12 @@ class SimTerminal {
   void OnCommitted(Sequence last);
   Status Readback();
   void SyncClock();
+  [[nodiscard]] std::string DatabasePath() const { return folder_ + "/journal.db"; }
+  [[nodiscard]] std::string EpochPath() const { return DatabasePath() + ".epoch"; }
 
   const Surroundings world_;
   Chance chance_;
+  const std::size_t number_;
   const std::string folder_;
   Machine machine_;
   const TerminalId id_;
@@ -79,6 +96,7 @@ class SimTerminal {
   fakes::SeededRandom random_;
   fault::PowerVfs disk_;
   DiskRecord record_;
+  std::optional<Backup> backup_;
 
   fakes::ManualClock clock_;
   Millis clock_at_{};           // simulated time that clock_ has come to

@@ -44,6 +44,8 @@ const std::vector<Storm::Row>& Storm::Table() {
       {Kind::kTerminalPowerCut, &Storm::TerminalPowerCut},
       {Kind::kTerminalDiskFault, &Storm::TerminalDiskFault},
       {Kind::kTerminalDiskFull, &Storm::TerminalDiskFull},
+      {Kind::kTerminalRestore, &Storm::TerminalRestore},
+      {Kind::kTerminalReplace, &Storm::TerminalReplace},
       {Kind::kClockStep, &Storm::ClockStep},
   };
   return table;
@@ -249,6 +251,14 @@ void Storm::TerminalDiskFull() {
                        static_cast<std::int64_t>(chance_.Below(kOperationsOfACommit)));
   LastFor(200, 30'000, [&terminal] { terminal.disk().Heal(); });
 }
+
+void Storm::TerminalRestore() {
+  SimTerminal& terminal = Someone();
+  if (!terminal.HasBackup() || chance_.OneIn(2)) return terminal.BackUp();
+  terminal.RestoreBackup(chance_.OneIn(2));
+}
+
+void Storm::TerminalReplace() { Someone().ReplaceDisk(); }
 
 void Storm::BreakDisk(fault::PowerVfs& disk) {
   const Operation operation = chance_.OneIn(3)   ? Operation::kRead

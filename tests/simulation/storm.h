@@ -61,6 +61,8 @@ class Storm {
   void TerminalPowerCut();
   void TerminalDiskFault();
   void TerminalDiskFull();
+  void TerminalRestore();
+  void TerminalReplace();
   void ClockStep();
 
   void Hole(Machine& machine, std::int64_t most_ms);

@@ -30,12 +30,15 @@ constexpr std::array<std::string_view, kKinds> kNames = {
     "terminal_power_cut",
     "terminal_disk_fault",
     "terminal_disk_full",
+    "terminal_restore",
+    "terminal_replace",
     "clock_step",
 };
 static_assert(!kNames.back().empty(), "each kind has a name");
 
 constexpr std::uint64_t kRarePerHour = 20;
 constexpr std::uint64_t kFrequentPerHour = 400;
+constexpr std::uint64_t kExchangesPerHour = 60;  // of disks
 
 }  // namespace
 
@@ -94,8 +97,13 @@ Scenario DrawScenario(std::uint64_t seed) {
   scenario.wal_pages = chance.OneIn(2) ? 100 : 1000;
   scenario.boots_in_1970 = chance.OneIn(3);
   scenario.trouble = DrawTrouble(chance);
-  // A clock that is set forward by more than a week makes the journal forget foreign ids.
-  scenario.foreign_ids = scenario.trouble[Kind::kClockStep] == 0 && !scenario.boots_in_1970;
+  // Copies of both sides that are put back lose for good what only the later ones had: nobody could
+  // promise more. And a disk is not exchanged every minute.
+  for (const Kind kind : {Kind::kTerminalRestore, Kind::kTerminalReplace}) {
+    std::uint64_t& times = scenario.trouble[kind];
+    times = std::min(times, kExchangesPerHour);
+    if (times > 0) scenario.trouble[Kind::kHqRestore] = 0;
+  }
   return scenario;
 }
 

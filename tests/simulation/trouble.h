@@ -42,7 +42,9 @@ enum class Kind : std::uint8_t {
   kTerminalPowerCut,
   kTerminalDiskFault,
   kTerminalDiskFull,
-  kClockStep,  // the civil clock is set, by up to ten years, either way
+  kTerminalRestore,  // an older copy of its disk comes back, with or without its epoch file
+  kTerminalReplace,  // a new, empty disk
+  kClockStep,        // the civil clock is set, by up to ten years, either way
   kCount,
 };
 inline constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::kCount);
@@ -81,7 +83,6 @@ struct Scenario {
   std::size_t events = 200;        // that hosts send, all together, 200..2,000
   Millis pause{2'000};             // of a host between batches, at most
   std::uint64_t wal_pages = 1000;  // at which the terminal's WAL moves into the database
-  bool foreign_ids = true;         // some of what hosts send has a text for an id
   bool boots_in_1970 = false;      // terminals have no clock of their own while off
   Trouble trouble;
 

@@ -32,7 +32,7 @@ void Witness::Told(const Said& said, Epoch epoch, const engine::RecordResult& re
   ++told_count_;
   if (said.key.empty()) return;
   const auto [at, is_new] =
-      told_.try_emplace(said.key, Answer{said, epoch, result.first, result.last});
+      told_.try_emplace(said.key, Answer{said, epoch, result.first, result.last, false});
   if (is_new) return;
   const Answer& before = at->second;
   if (before.epoch == epoch && (before.first != result.first || before.last != result.last)) {
@@ -83,6 +83,15 @@ void Witness::Acknowledged(const std::string& unit, const DiskRecord& record, Ep
       return Fail(At(unit, epoch, Sequence{i + 1}) +
                   " is acknowledged, HQ has another event there");
     }
+  }
+}
+
+void Witness::TerminalSetBack(std::size_t terminal, const std::string& unit,
+                              const std::vector<std::string>& in_hand) {
+  may_be_doubled_.insert(in_hand.begin(), in_hand.end());
+  for (auto& [key, answer] : told_) {
+    if (answer.said.terminal != terminal) continue;
+    if (!HqHas(unit, answer.epoch, answer.last)) answer.excused = true;
   }
 }
 
@@ -217,7 +226,8 @@ void Witness::CheckEnd(hq::HqStore& store) {
       for (const hq::EventRow& row : *page) {
         const std::string key = HostKeyOf(row);
         if (key.empty()) continue;
-        if (!found.try_emplace(key, Place{row.epoch, row.sequence}).second) {
+        const bool is_new = found.try_emplace(key, Place{row.epoch, row.sequence}).second;
+        if (!is_new && !may_be_doubled_.contains(key)) {
           return Fail(key + " is at HQ twice, again at " +
                       At(units_[row.terminal], row.epoch, row.sequence));
         }
@@ -237,6 +247,7 @@ void Witness::CheckTold(const std::map<std::string, Place>& found) {
   for (const auto& [key, answer] : told_) {
     const auto at = found.find(key);
     if (at == found.end()) {
+      if (answer.excused) continue;
       if (answer.said.may_be_shed) {
         ++missing[answer.said.terminal];
         continue;
@@ -245,11 +256,12 @@ void Witness::CheckTold(const std::map<std::string, Place>& found) {
     }
     const Place& place = at->second;
     if (place.epoch == answer.epoch &&
-        (place.sequence < answer.first || place.sequence > answer.last)) {
+        (place.sequence < answer.first || place.sequence > answer.last) &&
+        !may_be_doubled_.contains(key)) {
       Fail(key + " stands elsewhere than its host was told");
       return;
     }
-    by_host[answer.said.host][answer.said.ordinal] = place;
+    if (!may_be_doubled_.contains(key)) by_host[answer.said.host][answer.said.ordinal] = place;
   }
   std::uint64_t given_up = 0;
   for (const auto& [unit, count] : shed_) given_up += count;

@@ -54,6 +54,11 @@ class Witness {
   void Acknowledged(const std::string& unit, const DiskRecord& record, Epoch epoch,
                     Sequence watermark);
 
+  // Its disk is another one from now on. What only the old one had is lost with it; what its hosts
+  // have in hand may have been recorded on the old one and will be on the new one.
+  void TerminalSetBack(std::size_t terminal, const std::string& unit,
+                       const std::vector<std::string>& in_hand);
+
   // HQ. Its database was opened: what was committed must be in it.
   void HqOpened(hq::HqStore& store);
   // Another database takes its place: what was committed counts from the next opening on.
@@ -77,6 +82,7 @@ class Witness {
     Epoch epoch;
     Sequence first;
     Sequence last;
+    bool excused = false;  // the disk that held it is gone
   };
   struct Place {
     Epoch epoch;
@@ -98,6 +104,7 @@ class Witness {
   Trace& trace_;
   std::optional<std::string> failure_;
   std::unordered_map<std::string, Answer> told_;  // by key
+  std::set<std::string> may_be_doubled_;
   std::uint64_t told_count_ = 0;
   std::map<hq::TerminalKey, std::string> units_;
   std::map<std::string, HqEpochs> hq_;  // durable in HQ's database now
