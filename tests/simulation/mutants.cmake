@@ -89,3 +89,25 @@ guard(NAME deduplication
   FILE sync/hq/receiver/frame_rows.cc
   FIND "    if (event.sequence <= log.watermark) continue;\n"
   REPLACE "")
+
+# --- Identity ------------------------------------------------------------------------------------
+
+set(exchanges "terminal_restore=120,terminal_replace=30,loss_of_qos0=60,hq_kill=30")
+
+guard(NAME other_epochs_refused
+  FILE sync/uplink/session_answers.cc
+  FIND "  if ((ack->flags & wire::kAckNewEpoch) != 0) return Refuse(Refusal::kOrdered, ack->epoch, now);\n  if (ack->epoch > epoch()) return Refuse(Refusal::kKnowsHigher, ack->epoch.Next(), now);\n"
+  REPLACE ""
+  TROUBLE ${exchanges})
+
+guard(NAME fork_digest
+  FILE sync/uplink/session_epochs.cc
+  FIND "  return own == 0 ? Refusal::kUnproven : Refusal::kFork;"
+  REPLACE "  return Refusal::kNone;"
+  TROUBLE ${exchanges})
+
+guard(NAME known_origins
+  FILE sync/hq/receiver/receiver_frames.cc
+  FIND "    if (origin || moved_away) {"
+  REPLACE "    if (false) {"
+  TROUBLE ${exchanges})

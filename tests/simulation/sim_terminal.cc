@@ -211,7 +211,6 @@ void SimTerminal::ExchangeDisk(const Backup& disk, bool with_epoch_file) {
   world_.broker.ProgramEnded(machine_, false);
   EndAgent();
   disk_.Restore(disk.files);
-  record_ = disk.record;
   if (with_epoch_file && disk.epoch_file.empty()) {
     std::filesystem::remove(EpochPath());
   } else if (with_epoch_file) {
@@ -219,7 +218,8 @@ void SimTerminal::ExchangeDisk(const Backup& disk, bool with_epoch_file) {
   }
   std::vector<std::string> in_hand;
   for (const auto& host : hosts_) host->ForgetAnswered(in_hand);
-  world_.witness.TerminalSetBack(number_, unit(), in_hand);
+  world_.witness.TerminalSetBack(number_, unit(), record_, in_hand);
+  record_ = disk.record;
   StartAgentIn(chance_.Span(100, kRestartMostMs));
 }
 

@@ -86,12 +86,21 @@ void Witness::Acknowledged(const std::string& unit, const DiskRecord& record, Ep
   }
 }
 
-void Witness::TerminalSetBack(std::size_t terminal, const std::string& unit,
+void Witness::TerminalSetBack(std::size_t terminal, const std::string& unit, const DiskRecord& old,
                               const std::vector<std::string>& in_hand) {
+  set_back_.insert(terminal);
   may_be_doubled_.insert(in_hand.begin(), in_hand.end());
+  const HqEpochs& at_hq = hq_[unit];
   for (auto& [key, answer] : told_) {
-    if (answer.said.terminal != terminal) continue;
-    if (!HqHas(unit, answer.epoch, answer.last)) answer.excused = true;
+    if (answer.said.terminal != terminal || answer.excused) continue;
+    const auto mine = old.find(answer.epoch);
+    const auto theirs = at_hq.find(answer.epoch);
+    const std::uint64_t last = answer.last.value;
+    // By content: an older copy may have written other events under numbers that HQ knows.
+    const bool is_there = mine != old.end() && theirs != at_hq.end() &&
+                          mine->second.size() >= last && theirs->second.digests.size() >= last &&
+                          mine->second[last - 1] == theirs->second.digests[last - 1];
+    answer.excused = !is_there;
   }
 }
 
@@ -261,7 +270,8 @@ void Witness::CheckTold(const std::map<std::string, Place>& found) {
       Fail(key + " stands elsewhere than its host was told");
       return;
     }
-    if (!may_be_doubled_.contains(key)) by_host[answer.said.host][answer.said.ordinal] = place;
+    if (set_back_.contains(answer.said.terminal)) continue;
+    by_host[answer.said.host][answer.said.ordinal] = place;
   }
   std::uint64_t given_up = 0;
   for (const auto& [unit, count] : shed_) given_up += count;

@@ -54,9 +54,10 @@ class Witness {
   void Acknowledged(const std::string& unit, const DiskRecord& record, Epoch epoch,
                     Sequence watermark);
 
-  // Its disk is another one from now on. What only the old one had is lost with it; what its hosts
-  // have in hand may have been recorded on the old one and will be on the new one.
-  void TerminalSetBack(std::size_t terminal, const std::string& unit,
+  // Its disk is another one than old from now on. What only the old one had is lost with it, unless
+  // an older copy brings it late; what its hosts have in hand may have been recorded on the old one
+  // and will be on the new one.
+  void TerminalSetBack(std::size_t terminal, const std::string& unit, const DiskRecord& old,
                        const std::vector<std::string>& in_hand);
 
   // HQ. Its database was opened: what was committed must be in it.
@@ -105,6 +106,7 @@ class Witness {
   std::optional<std::string> failure_;
   std::unordered_map<std::string, Answer> told_;  // by key
   std::set<std::string> may_be_doubled_;
+  std::set<std::size_t> set_back_;  // terminals whose order in time has been broken
   std::uint64_t told_count_ = 0;
   std::map<hq::TerminalKey, std::string> units_;
   std::map<std::string, HqEpochs> hq_;  // durable in HQ's database now
