@@ -154,6 +154,8 @@ void SimHq::StartServer() {
   SyncClock();
   ++starts_;
   server_ = std::make_unique<Server>(*this);
+  // As for terminals, see sim_terminal.cc.
+  if (world_.scenario.trouble[Kind::kHqDiskFault] > 0) disk_.PowerOn();
   const Status opened = OpenServer();
   if (!disk_.powered()) return LosePower();
   if (opened.ok()) return server_->link_thread.Wake();

@@ -242,6 +242,8 @@ void SimTerminal::StartAgent() {
   SyncClock();
   ++starts_;
   agent_ = std::make_unique<Agent>(*this);
+  // A power cut in the very opening that repairs a failed sync is a known limit (README.md).
+  if (world_.scenario.trouble[Kind::kTerminalDiskFault] > 0) disk_.PowerOn();
   const Status opened = OpenAgent();
   if (!disk_.powered()) return LosePower();
   if (opened.ok()) {

@@ -99,6 +99,7 @@ class Witness {
   HqLog& LogOf(hq::TerminalKey key, Epoch epoch);
   void Put(hq::TerminalKey key, Epoch epoch, Sequence at, std::uint64_t digest);
   void TakeVoid(const hq::VoidRow& row);
+  void TakeUnseenVoids(const hq::LogRow& row);
   void TakeLog(const hq::LogRow& row);
   void CheckTold(const std::map<std::string, Place>& found);
 
