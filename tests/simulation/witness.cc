@@ -178,7 +178,7 @@ void Witness::TakeUnseenVoids(const hq::LogRow& row) {
   if (digests.size() < row.watermark.value) digests.resize(row.watermark.value);
   std::uint64_t without_event = 0;
   for (std::size_t i = 0; i < row.watermark.value; ++i) {
-    if (digests[i] == 0) digests[i] = kNoEvent;
+    if (digests[i] == 0) Put(row.terminal, row.epoch, Sequence{i + 1}, kNoEvent);
     if (digests[i] == kNoEvent) ++without_event;
   }
   if (without_event != row.voided + row.quarantined) {
