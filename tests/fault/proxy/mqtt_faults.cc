@@ -76,9 +76,10 @@ MqttPlan::Verdict MqttPlan::Judge(const MqttPublish& publish) {
 }
 
 void MqttPlan::Apply(MqttRule& rule, const MqttPublish& publish, Verdict& verdict) {
+  if (verdict.drop) return;
   switch (rule.action) {
     case MqttAction::kDrop:
-      if (publish.qos == 2 || publish.has_alias || verdict.drop) return;
+      if (publish.qos == 2 || publish.has_alias) return;
       verdict.drop = Hits(rule, publish);
       return;
     case MqttAction::kDuplicate:

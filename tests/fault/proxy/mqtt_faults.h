@@ -58,7 +58,7 @@ struct MqttRule {
 };
 
 // At most one rule of each action hits a packet: the first in the list that does. A packet that is
-// dropped is not doubled.
+// dropped meets no rule behind that one, and is neither doubled nor held back by one before it.
 struct MqttFaults {
   std::uint64_t seed = 1;
   std::vector<MqttRule> rules;

@@ -58,6 +58,13 @@ TEST(MqttPlan, AnOrderedNumberIsHitExactly) {
   EXPECT_EQ(Fates(plan).substr(0, 5), "xxx..");
 }
 
+TEST(MqttPlan, WhatIsDroppedUsesUpNoRuleBehind) {
+  MqttPlan plan;
+  plan.Set({.rules = {{.action = MqttAction::kDrop, .next = 1},
+                      {.action = MqttAction::kDuplicate, .next = 1}}});
+  EXPECT_EQ(Fates(plan).substr(0, 4), "x2..");
+}
+
 TEST(MqttPlan, DelaysStayWithinTheirBounds) {
   MqttPlan plan;
   plan.Set({.rules = {{.action = MqttAction::kDelay,
