@@ -41,6 +41,9 @@ class WatchedHqStore final : public hq::HqStore {
                                                Sequence after, std::size_t limit) override {
     return store_->ReadEvents(terminal, epoch, after, limit);
   }
+  Result<std::vector<hq::BootRow>> ReadBoots(hq::TerminalKey terminal, Epoch epoch) override {
+    return store_->ReadBoots(terminal, epoch);
+  }
   Result<std::optional<hq::JourneyRow>> LoadJourney(hq::TerminalKey terminal,
                                                     JourneyId id) override {
     return store_->LoadJourney(terminal, id);
