@@ -18,6 +18,7 @@
 #include "agent/journal/salvage.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/seeded_random.h"
+#include "tests/fakes/temporary_folder.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace trayline::fuzz {
@@ -29,25 +30,11 @@ using journal::Journal;
 constexpr std::size_t kReadMax = 64;
 constexpr std::size_t kReadBytesMax = 65'536;
 
-// One folder for all inputs, in memory where the system has such a place: what is tried here is
-// reading, and syncing to a disk would take a hundred times as long.
+// One folder for all inputs. libFuzzer ends without destructors, so scripts/fuzz clears it away; it
+// also puts it into memory, because syncing to a disk takes a hundred times as long.
 const std::string& Folder() {
-  static const std::string folder = [] {
-    const fs::path memory = "/dev/shm";
-    std::error_code none;
-    const fs::path base = fs::is_directory(memory, none) ? memory : fs::temp_directory_path();
-    std::string path = (base / "trayline-fuzz-XXXXXX").string();
-    TRAYLINE_CHECK(::mkdtemp(path.data()) != nullptr);
-    return path;
-  }();
-  static const struct Remover {
-    ~Remover() {
-      std::error_code ignored;
-      fs::remove_all(folder_, ignored);
-    }
-    std::string folder_;
-  } remover{folder};
-  return folder;
+  static const fakes::TemporaryFolder folder;
+  return folder.path();
 }
 
 void Write(const std::string& path, std::string_view bytes) {
