@@ -13,4 +13,9 @@ std::string MakeJournalId(ports::Random& random) {
   return text.data();
 }
 
+bool IsJournalId(std::string_view text) {
+  return text.size() == kUnknownJournalId.size() &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace trayline::journal

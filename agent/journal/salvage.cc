@@ -200,6 +200,8 @@ Status Salvage::TakeForeignKey(ports::ForeignKey key) {
 Status Salvage::End() {
   SalvageTarget::Ending ending;
   ending.old = *journal_;
+  // HQ refuses a birth with anything else in its place.
+  if (!IsJournalId(ending.old.journal_id)) ending.old.journal_id = kUnknownJournalId;
   ending.old_known = report_.epoch_known;
   ending.epoch = report_.epoch;
   ending.journal_id = MakeJournalId(random_);

@@ -17,7 +17,7 @@ namespace trayline::wire {
 // An epoch that a terminal has left while HQ did not have all of it: its tail comes first.
 struct ClosedTail {
   Epoch epoch;
-  std::string journal_id;  // 32 hex digits
+  std::string journal_id;  // for people: 32 hex digits, zeros when it could not be read
   Sequence first;          // lowest position that the terminal can still account for
   Sequence last;           // highest
   Sequence acked;          // what the terminal believes HQ has

@@ -183,10 +183,9 @@ class Proof {
   Status VerifyAll(Outcome& outcome) {
     for (std::size_t i = 0; i < kTerminals; ++i) {
       const system_test::Agent& agent = *world_.terminal(i).agent;
-      Status read =
-          Verify({agent.terminal(), world_.hq().directory() + "/hq.db",
-                  agent.directory() + "/journal.db", hosts_[i]->answers(), StreamOf(i)},
-                 outcome.findings);
+      Status read = Verify({agent.terminal(), world_.hq().directory() + "/hq.db",
+                            agent.directory() + "/journal.db", hosts_[i]->answers(), StreamOf(i)},
+                           outcome.findings);
       if (!read.ok()) return read;
     }
     outcome.verified = true;

@@ -100,11 +100,10 @@ class Comparison {
     auto database = OpenToRead(claim_.hq_database);
     if (!database) return database.error();
     std::uint64_t twice = 0;
-    Status read =
-        ReadRows(*database,
-                 std::string("SELECT sequence, event.type, journey, body FROM event") +
-                     kOfTerminal + "event.epoch = ?",
-                 {claim_.terminal, epoch_}, rows_, twice);
+    Status read = ReadRows(*database,
+                           std::string("SELECT sequence, event.type, journey, body FROM event") +
+                               kOfTerminal + "event.epoch = ?",
+                           {claim_.terminal, epoch_}, rows_, twice);
     if (!read.ok()) return read;
     if (twice > 0) findings_.Wrong(findings_.doubled, Where(0) + "two rows of one number");
     findings_.at_hq += rows_.size();

@@ -121,6 +121,11 @@ class ReceiverCore {
     Epoch ordered;                    // highest epoch that was ordered
   };
 
+  // Whoever was enrolled first is answered first, wherever it lies in memory.
+  struct ByKey {
+    bool operator()(const Peer* a, const Peer* b) const { return a->row.key < b->row.key; }
+  };
+
   // receiver_core.cc: batches, commits, answers.
   void Dispatch(const Incoming& message, WallTime now);
   Peer* FindPeer(const TerminalId& id);
@@ -173,7 +178,7 @@ class ReceiverCore {
 
   // The batch in hand.
   IngestBatch batch_;
-  std::set<Peer*> touched_;  // changed or to be answered in it
+  std::set<Peer*, ByKey> touched_;  // changed or to be answered in it
   bool must_commit_ = false;
   std::size_t frames_ = 0;
   std::vector<Outgoing> refusals_;  // answers that stand for no row

@@ -12,6 +12,7 @@
 #include "agent/event/key.h"
 #include "agent/journal/damaged_file.h"
 #include "agent/journal/damaged_rows.h"
+#include "agent/journal/journal_id.h"
 #include "agent/journal/salvage_rows.h"
 #include "tests/unit/agent/journal/journal_fixture.h"
 
@@ -375,6 +376,9 @@ TEST_F(JournalSalvage, WithoutAnyKnowledgeTakesAnEpochThatNeverWas) {
   EXPECT_NE(report.old_epoch, Epoch{});
   EXPECT_EQ(report.epoch, report.old_epoch.Next());
   EXPECT_EQ(ReadClosed(report).size(), kEvents) << "all of them, HQ tells which it has";
+  Open();
+  ASSERT_EQ(journal_->State().closed.size(), 1U);
+  EXPECT_EQ(journal_->State().closed[0].journal_id, kUnknownJournalId);
 }
 
 TEST_F(JournalSalvage, ASecondSalvageKeepsTheTailOfTheFirst) {
