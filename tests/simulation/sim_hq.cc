@@ -173,7 +173,7 @@ Status SimHq::OpenServer() {
       {.path = kPath, .vfs = disk_.name(), .new_database_id = std::string(32, 'a')});
   if (!opened.ok()) return opened.error();
   server_->store = std::make_unique<WatchedHqStore>(std::move(*opened), world_.witness);
-  world_.witness.HqOpened(*server_->store);
+  if (Status seen = world_.witness.HqOpened(*server_->store); !seen.ok()) return seen;
   hq::ReceiverOptions receiver;
   receiver.generation = generation_;
   receiver.raise_generation = [this](std::uint64_t generation) {

@@ -186,10 +186,10 @@ void Witness::TakeUnseenVoids(const hq::LogRow& row) {
   }
 }
 
-void Witness::HqOpened(hq::HqStore& store) {
+Status Witness::HqOpened(hq::HqStore& store) {
   constexpr std::size_t kPage = 1000;
   const auto state = store.LoadReceiver();
-  if (!state.ok()) return;  // a fault of the disk; HQ cannot start either
+  if (!state.ok()) return state.error();
   std::map<std::pair<std::string, Epoch>, Sequence> there;
   for (const hq::TerminalRow& row : state->terminals) HqNames(row.key, row.id);
   for (const hq::LogRow& row : state->logs) {
@@ -197,7 +197,7 @@ void Witness::HqOpened(hq::HqStore& store) {
     Sequence after;
     for (bool more = true; more;) {
       const auto page = store.ReadEvents(row.terminal, row.epoch, after, kPage);
-      if (!page.ok()) return;
+      if (!page.ok()) return page.error();
       for (const hq::EventRow& event : *page) {
         Put(event.terminal, event.epoch, event.sequence, DigestOutside(event));
       }
@@ -214,6 +214,7 @@ void Witness::HqOpened(hq::HqStore& store) {
       }
     }
   }
+  return {};
 }
 
 void Witness::HqSetBack() { hq_.clear(); }

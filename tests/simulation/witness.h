@@ -61,7 +61,8 @@ class Witness {
                        const std::vector<std::string>& in_hand);
 
   // HQ. Its database was opened: what was committed must be in it.
-  void HqOpened(hq::HqStore& store);
+  // An error when the disk does not let it look.
+  Status HqOpened(hq::HqStore& store);
   // Another database takes its place: what was committed counts from the next opening on.
   void HqSetBack();
   // HQ has all of epoch up to last.
