@@ -147,6 +147,8 @@ const terminal = shape({
   bad_frames: number,
   clock: text,
   clock_speed: number,
+  storage: text,
+  identity_conflicts: number,
   agent_version: text,
   device_class: text,
   open_journeys: number,

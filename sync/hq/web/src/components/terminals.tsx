@@ -78,6 +78,14 @@ function Row({ terminal, now }: { terminal: Terminal; now: string }) {
       </th>
       <td class="cell-state">
         <StateWord state={terminal.state} />
+        {terminal.storage !== '' && terminal.storage !== 'ok' && (
+          <span class="under">{w.storage(word(words.words.storage, terminal.storage))}</span>
+        )}
+        {terminal.identity_conflicts > 0 && (
+          <span class="under">
+            {w.conflicts(format.count(terminal.identity_conflicts), terminal.identity_conflicts)}
+          </span>
+        )}
       </td>
       <td class="cell-seen" data-label={w.lastSeen}>
         <LastSeen terminal={terminal} now={now} />

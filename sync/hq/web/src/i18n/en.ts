@@ -172,6 +172,9 @@ export const en = {
     badFrames: 'Bad frames',
     clock: 'Clock',
     clockSpeed: (speed: string) => `${speed} × speed`,
+    storage: (state: string) => `storage ${state}`,
+    conflicts: (count: string, n: number) =>
+      n === 1 ? 'its disk was restored, copied or replaced' : `${count} conflicts: two terminals with one identity?`,
     version: 'Version',
     journeysOf: (terminal: string) => `${terminal}: show its journeys`,
     none: 'No terminals yet',

@@ -166,6 +166,8 @@ export const zh: Dictionary = {
     badFrames: '坏帧',
     clock: '时钟',
     clockSpeed: (speed) => `${speed} 倍速`,
+    storage: (state) => `存储${state}`,
+    conflicts: (count, n) => (n === 1 ? '磁盘曾被恢复、复制或更换' : `${count} 次身份冲突：两台终端同一身份？`),
     version: '版本',
     journeysOf: (terminal) => `${terminal}：显示其旅程`,
     none: '还没有终端',
