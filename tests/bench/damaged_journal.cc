@@ -6,7 +6,7 @@
 
 #include "agent/base/log.h"
 #include "agent/journal/journal.h"
-#include "tests/bench/journal_sides.h"
+#include "tests/bench/recorded_events.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/seeded_random.h"
 
@@ -14,9 +14,12 @@ namespace trayline::bench {
 namespace {
 
 constexpr std::size_t kBatch = 4096;
+constexpr std::size_t kRecorded = 20'000;  // real orders, again and again
 
-// How many events it took.
+// How many events it took. Bodies are real ones: a salvage takes nothing else.
 Result<std::uint64_t> FillTo(const std::string& path, std::uint64_t bytes) {
+  const auto recording = RecordOrders(TRAYLINE_TEST_DATA "/chipotle/chipotle.tsv", kRecorded, 1);
+  if (!recording.ok()) return recording.error();
   fakes::ManualClock clock;
   fakes::SeededRandom random(1);
   Log log = NullLog();
@@ -29,8 +32,14 @@ Result<std::uint64_t> FillTo(const std::string& path, std::uint64_t bytes) {
   Status committed;
   while (std::filesystem::file_size(path) < bytes) {
     ports::Transaction transaction;
-    transaction.events = std::move(MakeBatches(last + 1, 1, kBatch)[0]);
-    last += kBatch;
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      ports::StoredEvent event = recording->rows[last % recording->rows.size()];
+      event.sequence = Sequence{++last};
+      event.stream = 0;
+      event.number = 0;
+      event.digest = 0;
+      transaction.events.push_back(std::move(event));
+    }
     (*journal)->Submit(std::move(transaction), [&committed](Status status) {
       if (!status.ok()) committed = std::move(status);
     });

@@ -113,6 +113,24 @@ TEST_F(Identity, ADamagedJournalIsSetAsideAndRecordingGoesOn) {
   EXPECT_TRUE(told);
 }
 
+TEST_F(Identity, DamageThatIsFoundWhileRunningIsRecoveredWithoutARestart) {
+  Record(400);
+  Drain();
+  ASSERT_EQ(agent_->Stop(), 0);  // moves everything into the database file
+  ASSERT_TRUE(agent_->Start());
+  Damage(Database(), 11);
+  const auto before = agent_->Number("journal", "epoch");
+  // Somebody reads the damaged pages.
+  ASSERT_TRUE(Eventually([&] {
+    agent_->Get("/v1/events?after=0&limit=1000");
+    return agent_->FindAddress() && agent_->Number("journal", "epoch") > before;
+  }));
+  Record(20);
+  Drain();
+  EXPECT_EQ(AtHq(), 420U);
+  EXPECT_TRUE(agent_->running());
+}
+
 TEST_F(Identity, WhatASalvageFindsArrivesOnceAndWhatItLosesIsAVoid) {
   Record(200);
   Drain();

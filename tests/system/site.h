@@ -43,6 +43,8 @@ class Agent {
   void Under(std::vector<std::string> words) { before_ = std::move(words); }
   // Starts the process and waits until it answers; false when it does not.
   bool Start();
+  // Where it serves now; it begins anew within its process when its journal is damaged.
+  bool FindAddress();
   void Kill() { child_.Kill(); }
   std::optional<int> Stop() { return child_.Stop(); }
   [[nodiscard]] bool running() const { return child_.running(); }
@@ -64,7 +66,6 @@ class Agent {
   [[nodiscard]] std::string log_file() const { return directory_ + "/log"; }
 
  private:
-  bool FindAddress();
 
   std::string directory_;
   std::string terminal_;

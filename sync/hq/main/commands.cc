@@ -17,7 +17,7 @@
 namespace trayline::hq {
 
 Status Rebuild(const Options& options, Log& log) {
-  auto lock = ProcessLock::Take(options.database + ".lock");
+  auto lock = LockDatabase(options);
   if (!lock.ok()) return lock.error();
   platform::SystemRandom random;
   auto store = OpenDatabase(options, random);
@@ -42,7 +42,7 @@ Result<Restored> MarkRestored(const Options& options, Log& log) {
   if (!std::filesystem::exists(options.database, ignored)) {
     return Error{Errc::kNotFound, "there is no " + options.database};
   }
-  auto lock = ProcessLock::Take(options.database + ".lock");
+  auto lock = LockDatabase(options);
   if (!lock.ok()) return lock.error();
   platform::SystemRandom random;
   auto store = OpenDatabase(options, random);

@@ -1,10 +1,5 @@
 #include "sync/hq/main/files.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
 #include <string_view>
 #include <system_error>
@@ -47,28 +42,6 @@ Status GenerationFile::Raise(std::uint64_t generation) { return Write(generation
 Status GenerationFile::Write(std::uint64_t generation) const {
   return platform::WriteFileDurably(path_, std::to_string(generation) + " " + database_id_ + "\n",
                                     kGenerationMode);
-}
-
-Result<ProcessLock> ProcessLock::Take(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-  if (fd < 0) {
-    return Error{Errc::kRetryLater,
-                 "opening " + path + ": " + std::generic_category().message(errno)};
-  }
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return ProcessLock(fd);
-  const int reason = errno;
-  ::close(fd);
-  if (reason == EWOULDBLOCK) {
-    return Error{Errc::kConflict, "another trayline-hq works on this database (" + path + ")"};
-  }
-  return Error{Errc::kRetryLater,
-               "locking " + path + ": " + std::generic_category().message(reason)};
-}
-
-ProcessLock::ProcessLock(ProcessLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-ProcessLock::~ProcessLock() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace trayline::hq

@@ -1,5 +1,5 @@
-// Two small files beside HQ's database: the generation, which must survive what the database does
-// not, and the lock that keeps a second process away. Blocks on the disk.
+// The generation beside HQ's database: it must survive what the database does not. Blocks on the
+// disk.
 #ifndef TRAYLINE_SYNC_HQ_MAIN_FILES_H_
 #define TRAYLINE_SYNC_HQ_MAIN_FILES_H_
 
@@ -27,20 +27,6 @@ class GenerationFile {
 
   const std::string path_;
   std::string database_id_;
-};
-
-// Holds an exclusive lock on a file as long as it lives. The file stays.
-class ProcessLock {
- public:
-  // kConflict: another process holds it.
-  static Result<ProcessLock> Take(const std::string& path);
-  ProcessLock(ProcessLock&& other) noexcept;
-  ProcessLock& operator=(ProcessLock&&) = delete;
-  ~ProcessLock();
-
- private:
-  explicit ProcessLock(int fd) : fd_(fd) {}
-  int fd_;
 };
 
 }  // namespace trayline::hq

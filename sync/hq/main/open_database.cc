@@ -16,6 +16,13 @@ std::string RandomHex(ports::Random& random, int words) {
   return text;
 }
 
+Result<platform::FileLock> LockDatabase(const Options& options) {
+  const std::string path = options.database + ".lock";
+  auto lock = platform::FileLock::Take(path);
+  if (lock.ok() || lock.error().code != Errc::kConflict) return lock;
+  return Error{Errc::kConflict, "another trayline-hq works on this database (" + path + ")"};
+}
+
 Result<std::unique_ptr<SqliteHqStore>> OpenDatabase(const Options& options, ports::Random& random) {
   return SqliteHqStore::Open(
       {.path = options.database, .vfs = {}, .new_database_id = RandomHex(random, 2)});

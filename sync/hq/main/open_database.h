@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/base/result.h"
+#include "agent/platform/file_lock.h"
 #include "agent/ports/random.h"
 #include "sync/hq/main/options.h"
 #include "sync/hq/store/sqlite_hq_store.h"
@@ -14,6 +15,9 @@ namespace trayline::hq {
 
 // words times 16 hex digits of chance.
 std::string RandomHex(ports::Random& random, int words);
+
+// Keeps a second process away from the database. kConflict: one works on it.
+Result<platform::FileLock> LockDatabase(const Options& options);
 
 // Makes it when it is not there. The caller holds the lock.
 Result<std::unique_ptr<SqliteHqStore>> OpenDatabase(const Options& options, ports::Random& random);

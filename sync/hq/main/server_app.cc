@@ -39,7 +39,7 @@ struct ServerApp::Parts {
 
   platform::SystemClock clock;
   platform::SystemRandom random;
-  std::optional<ProcessLock> lock;
+  std::optional<platform::FileLock> lock;
   GenerationFile generation_file;
   std::atomic<std::uint64_t> generation{0};
   std::unique_ptr<SqliteHqStore> store;
@@ -86,7 +86,7 @@ Status ServerApp::Start() {
 
 Status ServerApp::OpenStore() {
   Parts& parts = *parts_;
-  auto lock = ProcessLock::Take(options_.database + ".lock");
+  auto lock = LockDatabase(options_);
   if (!lock.ok()) return lock.error();
   parts.lock.emplace(std::move(*lock));
   auto store = OpenDatabase(options_, parts.random);
