@@ -16,7 +16,7 @@ inline constexpr std::size_t kFindingsMax = 100;
 
 // Everything that is wrong with the database, a line each: SQLite's own integrity check, positions
 // that are missing, a checkpoint whose digest does not fit. Empty: nothing is. Changes nothing but
-// that SQLite moves the WAL as at every open. Reads the whole file, about a second for 64 MB.
+// that SQLite moves the WAL as at every open. Reads the whole file.
 // kCorrupt when it is no database at all, kNotFound when there is none; kRetryLater: the disk
 // fails.
 Result<std::vector<std::string>> CheckDatabase(const Options& options);

@@ -41,6 +41,8 @@ engine::Options EngineOptions(const config::Config& config) {
   engine::Options options;
   options.policy = config.policy;
   options.currency = config.currency;
+  // The two clocks are read one after the other; a fast one makes more of the moment between.
+  options.clock_step *= config.clock_speed;
   // The classes of device and the first channels are the same words in the same order.
   options.channel = static_cast<event::Channel>(config.device);
   return options;

@@ -257,6 +257,8 @@ class Hq {
           bad_frames: quarantine ? 1 : 0,
           clock: i === 4 ? 'holdover' : 'synced',
           clock_speed: i === 3 ? 60 : 1,
+          storage: i === 2 ? 'full' : 'ok',
+          identity_conflicts: i === 1 ? 3 : 0,
           agent_version: '0.1.0',
           device_class: terminal.device_class,
           open_journeys: i < 4 ? 1 : 0,
