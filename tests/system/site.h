@@ -66,7 +66,6 @@ class Agent {
   [[nodiscard]] std::string log_file() const { return directory_ + "/log"; }
 
  private:
-
   std::string directory_;
   std::string terminal_;
   std::string token_;
