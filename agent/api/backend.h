@@ -37,6 +37,10 @@ struct UplinkFacts {
   std::uint64_t rewinds = 0;                   // times that HQ asked for an earlier event
   std::optional<std::int64_t> last_ack_age_s;  // nullopt: none since start
   bool hq_present = false;
+  std::uint64_t closed_epochs = 0;  // earlier epochs of which HQ lacks something
+  std::uint64_t closed_aside = 0;   // of these, not taken: HQ has another history of them
+  std::uint64_t damaged = 0;        // events that could not be read and went as void
+  std::string refusal;              // why HQ does not take this journal; empty while it does
 };
 
 // The journal's storage.

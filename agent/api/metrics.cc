@@ -64,6 +64,10 @@ void AddUplink(MetricsText& out, const UplinkFacts& uplink) {
   out.Counter("trayline_uplink_events_repeated_total", "Events sent again", uplink.events_resent);
   out.Counter("trayline_uplink_acks_total", "Acknowledgements of HQ", uplink.acks);
   out.Counter("trayline_uplink_rewinds_total", "Times that the uplink went back", uplink.rewinds);
+  out.Gauge("trayline_uplink_closed_epochs_aside", "Earlier epochs that HQ does not take",
+            uplink.closed_aside);
+  out.Counter("trayline_uplink_damaged_events_total", "Events that went as void, unreadable",
+              uplink.damaged);
 }
 
 }  // namespace

@@ -177,7 +177,11 @@ Json UplinkJson(const UplinkFacts& uplink) {
           {"acks", uplink.acks},
           {"rewinds", uplink.rewinds},
           {"last_ack_age_s", uplink.last_ack_age_s ? Json(*uplink.last_ack_age_s) : Json(nullptr)},
-          {"hq_present", uplink.hq_present}};
+          {"hq_present", uplink.hq_present},
+          {"closed_epochs", uplink.closed_epochs},
+          {"closed_aside", uplink.closed_aside},
+          {"damaged", uplink.damaged},
+          {"refusal", uplink.refusal}};
 }
 
 }  // namespace

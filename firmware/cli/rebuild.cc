@@ -1,4 +1,7 @@
 // doctor --rebuild: mends a journal while nobody works on it.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
@@ -21,6 +24,14 @@ Result<platform::FileLock> LockJournal(const config::Config& config) {
   return Error{Errc::kConflict,
                "traylined works on the journal in " + config.directory +
                    "; stop it first (systemctl stop traylined) and start it again afterwards"};
+}
+
+// Root works as the owner of the folder: what is made here must be the agent's.
+Status BecomeOwner(const std::string& directory) {
+  struct stat folder {};
+  if (::geteuid() != 0 || ::stat(directory.c_str(), &folder) != 0) return {};
+  if (::setegid(folder.st_gid) == 0 && ::seteuid(folder.st_uid) == 0) return {};
+  return Error{Errc::kRejected, "cannot work as the owner of " + directory};
 }
 
 // A sound journal keeps everything; only what is derived from its events is made anew.
@@ -59,6 +70,7 @@ int Salvage(const journal::Options& options, const std::vector<std::string>& fin
 int Rebuild(const Target& target) {
   const auto config = LoadConfig(target);
   if (!config) return Complain(config.error());
+  if (Status owner = BecomeOwner(config->directory); !owner.ok()) return Complain(owner.error());
   const auto lock = LockJournal(*config);
   if (!lock.ok()) return Complain(lock.error());
   const auto boot_id = platform::ReadBootId();

@@ -12,7 +12,8 @@ std::string LinkText(const Json& uplink) {
   if (state == "connecting") return "connecting to " + broker;
   if (state == "waiting_for_hq") return "connected to " + broker + ", headquarters is away";
   if (state == "offline") return "offline: " + broker + " does not answer";
-  return state + ", " + broker;
+  const std::string refusal = TextOf(uplink, "refusal");
+  return state + ", " + broker + (refusal.empty() ? "" : ": " + refusal);
 }
 
 std::string HqText(const Json& status) {

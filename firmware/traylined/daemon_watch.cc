@@ -48,6 +48,10 @@ void Daemon::Parts::Complete(api::AgentStatus& status) {
   status.uplink.acks = up.counts.acks;
   status.uplink.rewinds = up.counts.rewinds;
   status.uplink.hq_present = up.hq_present;
+  status.uplink.closed_epochs = up.closed_epochs;
+  status.uplink.closed_aside = up.closed_aside;
+  status.uplink.damaged = up.damaged;
+  status.uplink.refusal = up.refusal;
   if (up.last_ack) status.uplink.last_ack_age_s = (now - *up.last_ack).count() / 1000;
   status.http_address = server->address();
   status.unix_socket = config::SocketPath(config);

@@ -70,6 +70,7 @@ TEST_F(ReadTest, MetricsSayTheStorageForPrometheus) {
   AgentStatus status = SomeStatus();
   status.storage.state = event::StorageState::kLow;
   status.storage.shed = {12, 3, 0};
+  status.uplink.closed_aside = 2;
   backend_.SetStatus(status);
   const Answered answer = Get("/v1/metrics");
   EXPECT_EQ(answer.status, 200);
@@ -79,6 +80,7 @@ TEST_F(ReadTest, MetricsSayTheStorageForPrometheus) {
   EXPECT_THAT(answer.body,
               ::testing::HasSubstr("trayline_events_shed_total{class=\"browsing\"} 12\n"));
   EXPECT_THAT(answer.body, ::testing::HasSubstr("trayline_journal_waiting_events 10\n"));
+  EXPECT_THAT(answer.body, ::testing::HasSubstr("trayline_uplink_closed_epochs_aside 2\n"));
 }
 
 TEST_F(ReadTest, StatusSaysEverything) {
